@@ -1,0 +1,87 @@
+# Works as the first command typed in a fresh clone: every target sets up .venv by itself.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+ARGS ?=
+
+.PHONY: help
+help: ## show these lines
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+.PHONY: demo
+demo: $(READY) ## one customer's whole way, from /start to finished portraits (ARGS="--language ru")
+	$(BIN)/avatar demo $(ARGS)
+
+.PHONY: run
+run: $(READY) ## bot, web and worker in one process, settings from .env
+	$(BIN)/avatar up $(ARGS)
+
+.PHONY: test
+test: lint types contracts coverage ## every check: lint, types, contracts, tests with coverage
+	@echo
+	@echo 'Left out of this run: the long property runs (make properties), the whole crash matrix (make kills) and the benchmarks (make benchmarks).'
+
+.PHONY: setup
+setup: $(READY) ## the virtual environment, from the hash-locked requirements
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ...' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' \
+		|| { echo 'This Python lacks venv: install it (Debian: apt-get install python3-venv).' >&2; exit 1; }
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.PHONY: lint
+lint: $(READY) ## ruff: rules and format
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+
+.PHONY: format
+format: $(READY) ## mend what ruff can mend by itself
+	$(BIN)/python -m ruff check --fix-only .
+	$(BIN)/python -m ruff format .
+
+.PHONY: types
+types: $(READY) ## mypy --strict over src and tests
+	$(BIN)/python -m mypy
+
+.PHONY: contracts
+contracts: $(READY) ## who may import whom
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: unit
+unit: $(READY) ## tests without coverage (ARGS="tests/core -k ledger")
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: coverage
+coverage: $(READY) ## all tests; every branch of avatar_core must be taken
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --cov --cov-report term-missing $(ARGS)
+
+.PHONY: properties
+properties: $(READY) ## the Hypothesis machines, long
+	$(BIN)/python -m pytest tests/properties -q -n 2 --timeout 3600 --hypothesis-profile long $(ARGS)
+
+.PHONY: kills
+kills: $(READY) ## SIGKILL at every boundary of every journey, minutes long
+	$(BIN)/python -m pytest tests/kills -q -m matrix $(ARGS)
+
+.PHONY: benchmarks
+benchmarks: $(READY) ## figures beside their limits, on this machine
+	$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: lock
+lock: $(READY) ## write requirements.lock anew from pyproject.toml (ARGS="--upgrade")
+	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+		--quiet --output-file requirements.lock $(ARGS)
+
+.PHONY: clean
+clean: ## forget everything that was made here but the data of `make run`
+	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov
