@@ -1,0 +1,93 @@
+"""What must follow an event, written beside it in the same transaction and carried out by the worker.
+
+Tasks of one lane are carried out in the order of their events: a customer reads the news in the order it happened,
+and a slow provider does not hold up the news.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from avatar_core import events
+from avatar_core.events import Event
+from avatar_core.ids import EventId
+
+
+class Reaction(StrEnum):
+    """The kinds of work that follow events."""
+
+    TELL_CUSTOMER = "tell-customer"
+    TELL_OWNER = "tell-owner"
+    SUBMIT_TRAINING = "submit-training"
+    SUBMIT_PORTRAITS = "submit-portraits"
+    DELIVER_PORTRAITS = "deliver-portraits"
+    DROP_FILES = "drop-files"
+    PUBLISH = "publish"
+
+
+_FOLLOWING: dict[type, tuple[Reaction, ...]] = {
+    events.CustomerRegistered: (Reaction.TELL_OWNER,),
+    events.PaymentOpened: (),
+    events.PaymentCompleted: (Reaction.TELL_CUSTOMER, Reaction.TELL_OWNER),
+    events.PaymentExpired: (),
+    events.PaymentQuarantined: (Reaction.TELL_OWNER,),
+    events.SubscriptionStarted: (Reaction.TELL_OWNER,),
+    events.SubscriptionRenewed: (Reaction.TELL_OWNER,),
+    events.SubscriptionExpiring: (Reaction.TELL_CUSTOMER,),
+    events.SubscriptionEnded: (Reaction.TELL_CUSTOMER,),
+    events.SubscriptionExpired: (Reaction.TELL_CUSTOMER,),
+    events.StarsGranted: (Reaction.TELL_CUSTOMER,),
+    events.TrainingRequested: (Reaction.TELL_CUSTOMER, Reaction.SUBMIT_TRAINING),
+    events.TrainingSubmitted: (),
+    events.TrainingProgressed: (Reaction.TELL_CUSTOMER,),
+    events.TrainingDelayed: (Reaction.TELL_CUSTOMER,),
+    events.TrainingSucceeded: (Reaction.TELL_CUSTOMER, Reaction.DROP_FILES),
+    events.TrainingFailed: (Reaction.TELL_CUSTOMER, Reaction.TELL_OWNER, Reaction.DROP_FILES),
+    events.TrainingCanceled: (Reaction.TELL_CUSTOMER, Reaction.DROP_FILES),
+    events.PortraitsRequested: (Reaction.SUBMIT_PORTRAITS,),
+    events.PortraitsPainted: (Reaction.DELIVER_PORTRAITS,),
+    events.PortraitsDelayed: (Reaction.TELL_CUSTOMER,),
+    events.PortraitsDelivered: (Reaction.TELL_CUSTOMER,),
+    events.PortraitsFailed: (Reaction.TELL_CUSTOMER, Reaction.TELL_OWNER),
+    events.ProviderUnauthorized: (Reaction.TELL_OWNER,),
+    events.ProviderPuzzling: (Reaction.TELL_OWNER,),
+    events.DraftDiscarded: (Reaction.DROP_FILES,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event as it is stored: with its id, unique for ever, and its time."""
+
+    id: EventId
+    event: Event
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One reaction to one event; (event id, reaction) is its identity."""
+
+    happening: Happening
+    reaction: Reaction
+    lane: str
+    due_at: datetime
+    attempts: int = 0
+    """How often it was begun, this time included once it is claimed."""
+    error: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Name the task."""
+        return f"{self.happening.id}:{self.reaction}"
+
+
+def tasks_after(happening: Happening) -> tuple[Task, ...]:
+    """Return what must follow an event."""
+    reactions = (*_FOLLOWING[type(happening.event)], Reaction.PUBLISH)
+    return tuple(Task(happening, each, _lane(each, happening.event), happening.at) for each in reactions)
+
+
+def _lane(reaction: Reaction, event: Event) -> str:
+    subject = getattr(event, "customer", None) or getattr(event, "bot", None) or "house"
+    return f"{reaction}:{subject}"

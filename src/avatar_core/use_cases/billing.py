@@ -1,0 +1,276 @@
+"""Billing: from the invoice to the credited stars (domain page 3.2)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from avatar_core.bots import Bots
+from avatar_core.catalogue import Catalogue
+from avatar_core.dossier import Dossier, OfCustomer, OfEvidence, OfPayment
+from avatar_core.errors import (
+    ConcurrentChange,
+    GatewayNotAllowed,
+    PaymentAlreadySettled,
+    PaymentNotFound,
+    UnknownPrice,
+    WrongAmount,
+    WrongPayer,
+)
+from avatar_core.events import (
+    Event,
+    PaymentCompleted,
+    PaymentExpired,
+    PaymentOpened,
+    PaymentQuarantined,
+    SubscriptionRenewed,
+    SubscriptionStarted,
+)
+from avatar_core.ids import BotId, CustomerId, EvidenceId, GatewayCode, PackCode, PaymentId, PlanCode
+from avatar_core.ledger import Cause, Receipt, money_received
+from avatar_core.money import Currency, Price
+from avatar_core.payments import (
+    PAYMENT_LIFE,
+    Evidence,
+    EvidenceStatus,
+    Payment,
+    PlanPurchase,
+    Purpose,
+    TopUp,
+    item_of,
+)
+from avatar_core.ports import BeginUnitOfWork, Clock, Names, UnitOfWork
+from avatar_core.subscriptions import Subscription, SubscriptionStatus, Term
+from avatar_core.use_cases.again import again
+
+MISMATCHES = (GatewayNotAllowed, WrongPayer, WrongAmount, PaymentAlreadySettled)
+"""Why money for a known payment is put into quarantine instead of being credited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What a customer wants to buy, and how."""
+
+    item: PlanCode | PackCode
+    gateway: GatewayCode
+    currency: Currency
+    bot: BotId
+    resume: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPayment:
+    """Make an invoice: stored before anything is shown."""
+
+    begin: BeginUnitOfWork
+    clock: Clock
+    names: Names
+    catalogue: Catalogue
+    bots: Bots
+
+    @again
+    async def __call__(self, customer: CustomerId, purchase: Purchase) -> Payment:
+        """Return the payment.  Raises GatewayNotAllowed, UnknownPlan, NotForSale, UnknownPack and UnknownPrice."""
+        at = self.clock.now()
+        self.bots.of(purchase.bot).require(purchase.gateway)
+        async with self.begin() as work:
+            dossier = await work.dossier(OfCustomer(customer))
+            payment = self._draw_up(dossier, purchase, at, await work.next_number())
+            work.save(payment)
+            work.emit(PaymentOpened(customer=customer, payment=payment.id, price=payment.price))
+            await work.commit()
+        return replace(payment, version=1)
+
+    def _draw_up(self, dossier: Dossier, purchase: Purchase, at: datetime, number: int) -> Payment:
+        purpose, price = self._priced(purchase)
+        plan_or_pack = self.catalogue.pack(purchase.item) if isinstance(purpose, TopUp) else None
+        return Payment(
+            id=PaymentId(self.names.fresh()),
+            number=number,
+            customer=dossier.customer.id,
+            network=dossier.customer.network,
+            bot=purchase.bot,
+            purpose=purpose,
+            price=price,
+            stars=plan_or_pack.stars if plan_or_pack else self.catalogue.plan(purchase.item).grants,
+            gateway=purchase.gateway,
+            created_at=at,
+            expires_at=at + PAYMENT_LIFE,
+            resume=purchase.resume,
+        )
+
+    def _priced(self, purchase: Purchase) -> tuple[Purpose, Price]:
+        if purchase.item in self.catalogue.packs:
+            pack = self.catalogue.pack(purchase.item)
+            if pack.price.currency is not purchase.currency:
+                raise UnknownPrice(name=f"{pack.code} in {purchase.currency}")
+            return TopUp(pack.code), pack.price
+        plan = self.catalogue.plan(purchase.item)
+        return PlanPurchase(plan.code, plan.version, plan.rank, plan.days), plan.price_in(purchase.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovePayment:
+    """Answer a pre-checkout query: is this payment good, and is nobody else paying it?"""
+
+    begin: BeginUnitOfWork
+    clock: Clock
+
+    @again
+    async def __call__(self, payment: PaymentId, payer: CustomerId, price: Price, query: str) -> None:
+        """Lease the payment to one query.  Raises what the customer should be told (see Payment.approve)."""
+        async with self.begin() as work:
+            known = (await work.dossier(OfPayment(payment))).payment()
+            approved = known.approve(payer, price, query, at=self.clock.now())
+            if approved != known:
+                work.save(approved)
+                await work.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class KeepEvidence:
+    """Keep a paid notice before anybody judges it; only then may the gateway be told that it was received."""
+
+    begin: BeginUnitOfWork
+
+    async def __call__(self, evidence: Evidence) -> Evidence:
+        """Return the evidence as it is kept: the first one, when the same notice comes again."""
+        async with self.begin() as work:
+            work.save(evidence)
+            try:
+                await work.commit()
+            except ConcurrentChange:
+                return await work.evidence(evidence.id)
+        return replace(evidence, version=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SettlePayment:
+    """Judge a kept notice: credit what was paid, once, or put it into quarantine."""
+
+    begin: BeginUnitOfWork
+    clock: Clock
+
+    @again
+    async def __call__(self, evidence: EvidenceId) -> Evidence:
+        """Return the judged evidence; judging it again changes nothing.  Raises EvidenceNotFound."""
+        at = self.clock.now()
+        async with self.begin() as work:
+            try:
+                dossier = await work.dossier(OfEvidence(evidence))
+            except PaymentNotFound as unknown:
+                return await _quarantine(work, await work.evidence(evidence), unknown.code())
+            notice = dossier.notice()
+            if notice.status is not EvidenceStatus.RECEIVED:
+                return notice
+            try:
+                payment = _paid(dossier, notice, at)
+            except MISMATCHES as mismatch:
+                return await _quarantine(work, notice, mismatch.code())
+            work.save(notice.settled())
+            if payment != dossier.payment():
+                _credit(work, dossier, payment, at)
+            await work.commit()
+        return notice.settled()
+
+
+def _paid(dossier: Dossier, notice: Evidence, at: datetime) -> Payment:
+    payment = dossier.payment()
+    if notice.gateway != payment.gateway:
+        raise GatewayNotAllowed(gateway=notice.gateway)
+    if notice.payer not in {None, dossier.customer.telegram_id}:
+        raise WrongPayer
+    return payment.settle(notice.charge, notice.price, at=at)
+
+
+async def _quarantine(work: UnitOfWork, notice: Evidence, reason: str) -> Evidence:
+    if notice.status is not EvidenceStatus.RECEIVED:
+        return notice
+    kept = notice.quarantined(reason)
+    work.save(kept)
+    work.emit(PaymentQuarantined(bot=notice.bot, evidence=notice.id, price=notice.price, reason=reason))
+    await work.commit()
+    return kept
+
+
+def _credit(work: UnitOfWork, dossier: Dossier, payment: Payment, at: datetime) -> None:
+    """Write everything that follows from a payment: the money, the stars, the plan, the news."""
+    charge, cause, wallet = payment.charge or "", Cause("payment", payment.id), dossier.wallet
+    receipt = Receipt(payment.network, payment.gateway, charge, payment.price, item_of(payment.purpose))
+    work.save(payment, money_received(receipt, cause, at))
+    if payment.stars:
+        wallet = wallet.credit(payment.stars, payment.gateway, charge, cause=cause, at=at)
+        work.save(wallet)
+    subscription = _prolonged(dossier.subscription, payment, at)
+    if subscription != dossier.subscription:
+        work.save(subscription)
+        work.emit(_started(dossier.subscription, subscription, payment, at))
+    plan = payment.purpose.plan if isinstance(payment.purpose, PlanPurchase) else None
+    work.emit(
+        PaymentCompleted(
+            customer=payment.customer,
+            payment=payment.id,
+            gateway=payment.gateway,
+            price=payment.price,
+            stars=payment.stars,
+            balance=wallet.available,
+            plan=plan,
+            ends=subscription.ends_of(plan) if plan else None,
+            resume=payment.resume,
+        )
+    )
+
+
+def _prolonged(subscription: Subscription, payment: Payment, at: datetime) -> Subscription:
+    match payment.purpose:
+        case TopUp():
+            return subscription
+        case PlanPurchase(plan=plan, plan_version=version, rank=rank, days=days):
+            ends = None if days is None else at + timedelta(days=days)
+            return subscription.add(Term(plan, version, rank, at, ends), payment.id)
+        case _:
+            assert_never(payment.purpose)
+
+
+def _started(before: Subscription, after: Subscription, payment: Payment, at: datetime) -> Event:
+    running = before.status_at(at) in {SubscriptionStatus.ACTIVE, SubscriptionStatus.UNLIMITED}
+    kind = SubscriptionRenewed if running else SubscriptionStarted
+    plan = PlanCode(item_of(payment.purpose))
+    return kind(customer=payment.customer, plan=plan, ends=after.ends_of(plan))
+
+
+@dataclass(frozen=True, slots=True)
+class ExpirePayment:
+    """Close an invoice whose time is over."""
+
+    begin: BeginUnitOfWork
+    clock: Clock
+
+    @again
+    async def __call__(self, payment: PaymentId) -> Payment:
+        """Return the payment as of now; one that is paid, closed or still good stays as it is."""
+        async with self.begin() as work:
+            known = (await work.dossier(OfPayment(payment))).payment()
+            expired = known.expire(at=self.clock.now())
+            if expired.status is not known.status:
+                work.save(expired)
+                work.emit(PaymentExpired(customer=known.customer, payment=known.id))
+                await work.commit()
+            return expired
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPayment:
+    """Close an invoice that the customer does not want."""
+
+    begin: BeginUnitOfWork
+
+    @again
+    async def __call__(self, payment: PaymentId) -> Payment:
+        """Return the closed payment.  Raises IllegalMove once it is paid."""
+        async with self.begin() as work:
+            known = (await work.dossier(OfPayment(payment))).payment()
+            cancelled = known.cancel()
+            if cancelled.status is not known.status:
+                work.save(cancelled)
+                await work.commit()
+            return cancelled

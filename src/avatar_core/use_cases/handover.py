@@ -1,0 +1,189 @@
+"""Handing an order over to a provider, and hearing back: for trainings and portraits alike.
+
+The intent is committed before the provider is called, so that a crash is found again; the provider is asked for the
+run before it is told to start one, so that no second run begins (domain page 3.4).
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Generic, assert_never
+
+from avatar_core.dossier import Dossier
+from avatar_core.errors import PhotoNotFound, ProviderRefused, ProviderUnavailable, RunVanished
+from avatar_core.errors import ProviderUnauthorized as CredentialRejected
+from avatar_core.events import Event, ProviderPuzzling, ProviderUnauthorized
+from avatar_core.ports import BeginUnitOfWork, Clock, UnitOfWork, Warden
+from avatar_core.runs import FailureReason, Report, ReportStatus, RunStatus, Ticket
+from avatar_core.use_cases.again import again
+from avatar_core.use_cases.outcomes import Failure, Kind, Order, Outcome
+
+OWNER_PAUSE_S = 3600.0
+"""The owner is told about a rejected credential once in so many seconds."""
+
+Ask = Callable[[Ticket], Awaitable[Report]]
+Give = Callable[[Dossier, Order], Awaitable[Ticket]]
+"""Asks the provider for the order's run, and starts one if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover(Generic[Order]):
+    """The steps between an order and its provider; each is one unit of work, and each can be repeated."""
+
+    begin: BeginUnitOfWork
+    clock: Clock
+    warden: Warden
+    kind: Kind[Order]
+
+    async def carry(self, order: str, give: "Give[Order]") -> Ticket | None:
+        """Hand an order over, exactly once; what is with the provider or has ended stays as it is.
+
+        Returns a run that does not count, because the order has another one or has ended: it is to be stopped.
+        Raises ProviderUnavailable and ProviderUnauthorized when it has to be tried again later.
+        """
+        begun = await self.attempt(order)
+        if begun is None:
+            return None
+        try:
+            ticket = await give(*begun)
+        except CredentialRejected as rejected:
+            await self.defer(begun[1], rejected.setting)
+            raise
+        except ProviderRefused as refused:
+            await self.fail(order, Failure(FailureReason.PROVIDER_REFUSED, refused.reason))
+        except PhotoNotFound:
+            await self.fail(order, Failure(FailureReason.PHOTOS_LOST))
+        else:
+            return None if await self.accept(order, ticket) == ticket else ticket
+        return None
+
+    @again
+    async def attempt(self, order: str) -> tuple[Dossier, Order] | None:
+        """Commit that the order is being handed over; None when it is with the provider, has ended or is to end."""
+        async with self.begin() as work:
+            dossier = await work.dossier(self.kind.subject(order))
+            known = self.kind.of(dossier, order)
+            at = self.clock.now()
+            if known.run.status not in {RunStatus.PENDING, RunStatus.SUBMITTING} or known.run.overdue(at):
+                return None
+            submitting = replace(known, run=known.run.submit(at=at))
+            work.save(submitting)
+            await work.commit()
+        return dossier, submitting
+
+    @again
+    async def accept(self, order: str, ticket: Ticket) -> Ticket | None:
+        """Keep the provider's ticket; return the one that counts, None when the order has ended meanwhile."""
+        async with self.begin() as work:
+            known = self.kind.of(await work.dossier(self.kind.subject(order)), order)
+            run = known.run.accept(ticket, at=self.clock.now())
+            if run != known.run:
+                work.save(replace(known, run=run))
+                work.emit(*self.kind.accepted(known))
+                await work.commit()
+        return None if run.status.final else run.ticket
+
+    async def defer(self, submitted: Order, setting: str) -> None:
+        """Let the order wait until the owner has mended a credential; tell both, the owner once an hour."""
+        # Asked once, outside of what may run again: the warden says yes only the first time.
+        await self._defer(submitted.id, *await self._news_for_owner(submitted, setting))
+
+    async def _news_for_owner(self, order: Order, setting: str) -> tuple[Event, ...]:
+        topic, at = f"unauthorized:{setting}:{order.bot}", self.clock.now()
+        told = await self.warden.first(topic, at, OWNER_PAUSE_S)
+        return (ProviderUnauthorized(bot=order.bot, setting=setting),) if told else ()
+
+    @again
+    async def _defer(self, order: str, *news: Event) -> None:
+        async with self.begin() as work:
+            dossier = await work.dossier(self.kind.subject(order))
+            known = self.kind.of(dossier, order)
+            if known.run.status is RunStatus.SUBMITTING:
+                work.save(replace(known, run=known.run.defer(at=self.clock.now())))
+                if not known.run.deferred:
+                    work.emit(self.kind.delayed(dossier, known))
+            work.emit(*news)
+            await work.commit()
+
+    @again
+    async def fail(self, order: str, failure: Failure) -> None:
+        """End the order without a result; one that has ended stays as it is."""
+        async with self.begin() as work:
+            dossier = await work.dossier(self.kind.subject(order))
+            known = self.kind.of(dossier, order)
+            if known.run.status.unfinished:
+                await _write(work, self.kind.fail(dossier, known, failure, self.clock.now()))
+
+    @again
+    async def record(self, order: str, report: Report) -> None:
+        """Take a provider's report, by whatever way it came; late, repeated and foreign ones change nothing."""
+        at = self.clock.now()
+        async with self.begin() as work:
+            dossier = await work.dossier(self.kind.subject(order))
+            known = self.kind.of(dossier, order)
+            if not known.run.status.unfinished or (known.run.ticket or Ticket(report.run)).run != report.run:
+                return
+            accepted = replace(known, run=known.run.accept(Ticket(report.run), at=at))
+            outcome = await self._judge(dossier, accepted, report, at)
+            news = self.kind.accepted(known) if known.run.ticket is None else ()
+            if outcome.events or news:
+                await _write(work, Outcome(outcome.records, news + outcome.events))
+
+    async def poll(self, order: str, ask: Ask) -> Order | None:
+        """Ask the provider and record its word; end an order that is gone or overdue.
+
+        Returns the order when its deadline ended it, so that its run can be stopped.  Raises ProviderUnavailable and
+        ProviderUnauthorized, unless the deadline has passed: then the customer does not wait any longer.
+        """
+        async with self.begin() as work:
+            known = self.kind.of(await work.dossier(self.kind.subject(order)), order)
+        if not known.run.overdue(self.clock.now()):
+            await self._ask(known, ask)
+            return None
+        try:
+            await self._ask(known, ask)
+        except (ProviderUnavailable, CredentialRejected):
+            return known
+        finally:  # whatever the provider says, and whatever breaks on hearing it, the wait is over
+            await self.fail(order, Failure(FailureReason.DEADLINE))
+        return known
+
+    async def _ask(self, known: Order, ask: Ask) -> None:
+        if known.run.ticket is None or not known.run.status.unfinished:
+            return
+        try:
+            await self.record(known.id, await ask(known.run.ticket))
+        except RunVanished:
+            await self.fail(known.id, Failure(FailureReason.VANISHED))
+        except CredentialRejected as rejected:
+            await self._tell(*await self._news_for_owner(known, rejected.setting))
+            raise
+
+    async def _tell(self, *news: Event) -> None:
+        if news:
+            async with self.begin() as work:
+                work.emit(*news)
+                await work.commit()
+
+    async def _judge(self, dossier: Dossier, order: Order, report: Report, at: datetime) -> Outcome:
+        match report.status:
+            case ReportStatus.WAITING | ReportStatus.RUNNING:
+                return self.kind.progress(dossier, order, report, at)
+            case ReportStatus.SUCCEEDED:
+                return self.kind.succeed(dossier, order, report, at)
+            case ReportStatus.FAILED:
+                reason = report.failure or FailureReason.PROVIDER_FAILED
+                return self.kind.fail(dossier, order, Failure(reason, report.detail), at)
+            case ReportStatus.CANCELED:
+                return self.kind.fail(dossier, order, Failure(FailureReason.PROVIDER_CANCELED, report.detail), at)
+            case ReportStatus.UNKNOWN:
+                told = await self.warden.first(f"puzzling:{report.detail}:{order.bot}", at, OWNER_PAUSE_S)
+                return Outcome((order,), (ProviderPuzzling(bot=order.bot, detail=report.detail),) if told else ())
+            case _:
+                assert_never(report.status)
+
+
+async def _write(work: UnitOfWork, outcome: Outcome) -> None:
+    work.save(*outcome.records)
+    work.emit(*outcome.events)
+    await work.commit()

@@ -1,0 +1,20 @@
+"""Who may do what: asked of the plan that runs, never of the button that was drawn (domain page 3.3)."""
+
+from datetime import datetime
+
+from avatar_core.catalogue import Catalogue
+from avatar_core.dossier import Dossier
+from avatar_core.errors import FeatureLocked
+from avatar_core.plans import Feature
+
+
+def may(dossier: Dossier, catalogue: Catalogue, feature: Feature, at: datetime) -> bool:
+    """Return whether the customer's plan opens a feature at a moment.  Raises UnknownPlan for a plan nobody knows."""
+    term = dossier.subscription.term_at(at)
+    return term is not None and feature in catalogue.plan(term.plan).features
+
+
+def require(dossier: Dossier, catalogue: Catalogue, feature: Feature, at: datetime) -> None:
+    """Raise FeatureLocked unless the customer may."""
+    if not may(dossier, catalogue, feature, at):
+        raise FeatureLocked(feature=feature)

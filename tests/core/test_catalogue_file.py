@@ -1,0 +1,164 @@
+"""The owner's catalogue file: every mistake is refused, and the complaint names the place."""
+
+import pytest
+
+from avatar_core.catalogue_file import load_catalogue
+from avatar_core.errors import InvalidCatalogue
+from avatar_core.money import Currency, Price, Stars
+from avatar_core.plans import Feature
+
+SMALL = """\
+[[plan]]
+code = "basic"
+titles = { ru = "Основа", en = "Basic" }
+days = 7
+prices = { XTR = 100, USD = "1.50" }
+grants = "7.5"
+features = ["training"]
+for_sale = true
+version = 3
+
+[[pack]]
+currency = "XTR"
+price = 10
+stars = 10
+
+[[trainer]]
+code = "one"
+titles = { ru = "Один", en = "One" }
+provider = "replicate"
+model = "someone/trainer"
+version = "abc"
+steps = [2000, 1000, 1000]
+price_per_step = "0.22"
+minutes = 25
+names = { images = "input_images", trigger = "trigger_word", steps = "steps" }
+parameters = { batch_size = 1 }
+
+[portraits]
+price = "7.5"
+formats = ["1:1"]
+parameters = {}
+
+[[style]]
+code = "studio"
+titles = { ru = "Студия", en = "Studio" }
+template = "photo of {trigger}, a {person}"
+"""
+
+
+def test_a_good_file_is_read_as_it_says() -> None:
+    catalogue = load_catalogue(SMALL)
+    plan = catalogue.plan("basic")
+    assert (plan.code, plan.days, plan.version, plan.rank) == ("BASIC", 7, 3, 0)
+    assert plan.prices == {Currency.XTR: Price(100, Currency.XTR), Currency.USD: Price(150, Currency.USD)}
+    assert (plan.grants, plan.features) == (Stars(750), frozenset({Feature.TRAINING}))
+    assert catalogue.trainer("one").steps == (1000, 2000)
+    assert catalogue.trainer("one").parameters == {"batch_size": 1}
+
+
+MISTAKES = {
+    "no TOML": ("[[plan]]", "[[plan", "the file"),
+    "an unknown table": ("[portraits]", "[portrait]", "catalogue.portrait"),
+    "no packs": ("[[pack]]", "[pack]", "catalogue.pack"),
+    "an empty list": ("[[pack]]\ncurrency", "[[pack2]]\ncurrency", "catalogue.pack2"),
+    "a misspelt price": ("price_per_step", "price_per_stop", "catalogue.trainer[1].price_per_stop"),
+    "a price of words": ('"1.50"', '"cheap"', "catalogue.plan[1].prices.USD"),
+    "a price that is NaN": ('"1.50"', '"NaN"', "catalogue.plan[1].prices.USD"),
+    "a NaN": ('"1.50"', "nan", "catalogue.plan[1].prices.USD"),
+    "a float": ('"1.50"', "1.5", "catalogue.plan[1].prices.USD"),
+    "a price of nothing": ("XTR = 100", "XTR = 0", "catalogue.plan[1].prices.XTR"),
+    "an unknown currency": ("USD =", "EUR =", "catalogue.plan[1].prices.EUR"),
+    "a plan that is sold without a price": (
+        'prices = { XTR = 100, USD = "1.50" }\n', "", "catalogue.plan[1].prices"
+    ),
+    "days that are no number": ("days = 7", 'days = "seven"', "catalogue.plan[1].days"),
+    "days that are true": ("days = 7", "days = true", "catalogue.plan[1].days"),
+    "no days at all": ("days = 7", "days = 0", "catalogue.plan[1].days"),
+    "a grant below nothing": ('grants = "7.5"', "grants = -1", "catalogue.plan[1].grants"),
+    "a grant of words": ('grants = "7.5"', 'grants = "many"', "catalogue.plan[1].grants"),
+    "an unknown feature": ('["training"]', '["flying"]', "catalogue.plan[1].features"),
+    "a feature that is no list": ('["training"]', '"training"', "catalogue.plan[1].features"),
+    "a flag of words": ("for_sale = true", 'for_sale = "false"', "catalogue.plan[1].for_sale"),
+    "an empty code": ('code = "basic"', 'code = " "', "catalogue.plan[1].code"),
+    "one language only": ('{ ru = "Основа", en = "Basic" }', '{ en = "Basic" }', "catalogue.plan[1].titles"),
+    "an unknown currency of a pack": ('currency = "XTR"', 'currency = "EUR"', "catalogue.pack[1].currency"),
+    "a pack without stars": ("stars = 10", "stars = 0", "catalogue.pack[1].stars"),
+    "two prices of a trainer": ("minutes = 25", "minutes = 25\nflat_price = 5", "catalogue.trainer[1].price_per_step"),
+    "a training for nothing": ('price_per_step = "0.22"', "price_per_step = 0", "catalogue.trainer[1].steps"),
+    "steps that are no list": ("steps = [2000, 1000, 1000]", "steps = 1000", "catalogue.trainer[1].steps"),
+    "steps of nothing": ("steps = [2000, 1000, 1000]", "steps = []", "catalogue.trainer[1].steps"),
+    "steps below nothing": ("steps = [2000, 1000, 1000]", "steps = [-5]", "catalogue.trainer[1].steps"),
+    "an unknown name": ("images =", "pictures =", "catalogue.trainer[1].names.pictures"),
+    "portraits for nothing": ('price = "7.5"', "price = 0", "catalogue.portraits.price"),
+    "no formats": ('formats = ["1:1"]', "formats = []", "catalogue.portraits.formats"),
+    "a format that is no text": ('formats = ["1:1"]', "formats = [1]", "catalogue.portraits.formats"),
+    "a style without anybody in it": ("photo of {trigger}", "photo of somebody", "catalogue.style[1].template"),
+    "an unknown placeholder": ("{person}", "{animal}", "catalogue.style[1].template"),
+    "an attribute of a placeholder": ("{person}", "{person.name}", "catalogue.style[1].template"),
+    "a placeholder within one": ("{person}", "{person[0]}", "catalogue.style[1].template"),
+    "a conversion": ("{person}", "{person!r}", "catalogue.style[1].template"),
+    "an open brace": ("{person}", "{", "catalogue.style[1].template"),
+    "a closed brace": ("{person}", "}", "catalogue.style[1].template"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("good", "bad", "where"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_mistake_is_refused_and_its_place_named(good: str, bad: str, where: str) -> None:
+    assert good in SMALL
+    with pytest.raises(InvalidCatalogue) as refused:
+        load_catalogue(SMALL.replace(good, bad))
+    assert refused.value.where == where
+
+
+def test_a_list_of_something_else_than_tables_is_refused() -> None:
+    with pytest.raises(InvalidCatalogue) as refused:
+        load_catalogue('style = ["studio"]\n' + SMALL[: SMALL.index("[[style]]")])
+    assert refused.value.where == "catalogue.style"
+
+
+@pytest.mark.parametrize("start", ["[[plan]]", "[[pack]]", "[[style]]"])
+def test_the_same_code_twice_is_refused(start: str) -> None:
+    table = SMALL[SMALL.index(start) :].split("\n\n", maxsplit=1)[0]
+    with pytest.raises(InvalidCatalogue) as refused:
+        load_catalogue(f"{SMALL}\n{table}\n")
+    assert refused.value.problem == "is there twice"
+
+
+def test_a_plan_may_be_endless_unpriced_and_open_everything() -> None:
+    free = '[[plan]]\ncode = "gift"\ntitles = { ru = "Д", en = "G" }\ngrants = 0\nfeatures = "all"\n'
+    plan = load_catalogue(f"{SMALL}\n{free}").plan("gift")
+    assert (plan.days, dict(plan.prices), plan.features, plan.for_sale) == (None, {}, frozenset(Feature), False)
+    assert (plan.rank, plan.version) == (1, 1)
+
+
+def test_a_plan_may_last_a_day_and_a_training_may_have_one_step() -> None:
+    short = SMALL.replace("days = 7", "days = 1").replace("[2000, 1000, 1000]", "[1]")
+    assert (load_catalogue(short).plan("basic").days, load_catalogue(short).trainer("one").steps) == (1, (1,))
+
+
+def test_steps_of_nothing_are_refused_for_what_they_are() -> None:
+    with pytest.raises(InvalidCatalogue) as refused:
+        load_catalogue(SMALL.replace("[2000, 1000, 1000]", "[0]"))
+    assert refused.value.problem == "is not a list of positive whole numbers"
+
+
+def test_a_trainer_may_have_one_price_for_all_steps() -> None:
+    offer = load_catalogue(SMALL.replace('price_per_step = "0.22"', "flat_price = 250")).trainer("one")
+    assert {offer.price(steps) for steps in offer.steps} == {Stars.of(250)}
+
+
+@pytest.mark.parametrize(
+    ("start", "where"),
+    [
+        ("[[plan]]", "catalogue.plan[1]"),
+        ("[[pack]]", "catalogue.pack[1]"),
+        ("[[trainer]]", "catalogue.trainer[1]"),
+        ("[portraits]", "catalogue.portraits"),
+        ("[[style]]", "catalogue.style[1]"),
+    ],
+)
+def test_a_key_that_nobody_reads_is_refused_in_every_table(start: str, where: str) -> None:
+    with pytest.raises(InvalidCatalogue) as refused:
+        load_catalogue(SMALL.replace(start, f"{start}\nprise = 1"))
+    assert refused.value.facts == {"where": f"{where}.prise", "problem": "is not known here"}

@@ -1,0 +1,236 @@
+"""Subscriptions: nothing that was paid is lost, nothing runs twice, and the best plan is never hidden."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avatar_core.ids import CustomerId, PlanCode
+from avatar_core.subscriptions import Announcement, Stage, Subscription, SubscriptionStatus, Term
+from tests.examples import DAY, HOUR, NETWORK, NOW, SECOND, a_term, an_endless_term
+
+NONE = Subscription(CustomerId("c-1"), NETWORK)
+PHOTO = a_term()
+RUNNING = NONE.add(PHOTO, "payment-1")
+ENDS = NOW + 30 * DAY
+
+
+def a_period(rank: int, starts: datetime = NOW, days: int | None = 30) -> Term:
+    return Term(PlanCode(f"PLAN-{rank}"), 1, rank, starts, None if days is None else starts + days * DAY)
+
+
+def rows(subscription: Subscription) -> list[tuple[str, float, float]]:
+    """Each term: its plan, and from which day to which day after NOW."""
+    return [(term.plan, (term.starts - NOW) / DAY, ((term.ends or NOW) - NOW) / DAY) for term in subscription.terms]
+
+
+def bought(*periods: Term) -> Subscription:
+    subscription = NONE
+    for number, term in enumerate(periods):
+        subscription = subscription.add(term, f"payment-{number}")
+    return subscription
+
+
+# --- what is paid is added
+
+
+def test_the_same_plan_again_goes_behind_what_is_left() -> None:
+    twice = bought(a_period(0), a_period(0, NOW + 10 * DAY))
+    assert rows(twice) == [("PLAN-0", 0, 60)]
+    assert twice.ends == NOW + 60 * DAY
+
+
+def test_a_plan_bought_after_its_end_begins_at_once() -> None:
+    assert rows(bought(a_period(0), a_period(0, NOW + 40 * DAY))) == [("PLAN-0", 0, 30), ("PLAN-0", 40, 70)]
+
+
+def test_a_higher_plan_begins_at_once_and_what_was_left_goes_on_behind_it() -> None:
+    upgraded = bought(a_period(0), a_period(1, NOW + 10 * DAY))
+    assert rows(upgraded) == [("PLAN-0", 0, 10), ("PLAN-1", 10, 40), ("PLAN-0", 40, 60)]
+
+
+def test_a_lower_plan_waits_for_the_higher_one() -> None:
+    queued = bought(a_period(1), a_period(0, NOW + 10 * DAY))
+    assert rows(queued) == [("PLAN-1", 0, 30), ("PLAN-0", 30, 60)]
+    assert rows(queued.add(a_period(1, NOW + 20 * DAY), "payment-9")) == [("PLAN-1", 0, 60), ("PLAN-0", 60, 90)]
+
+
+def test_a_plan_in_between_goes_in_between() -> None:
+    assert rows(bought(a_period(2), a_period(0), a_period(1))) == [
+        ("PLAN-2", 0, 30),
+        ("PLAN-1", 30, 60),
+        ("PLAN-0", 60, 90),
+    ]
+
+
+def test_the_same_cause_makes_one_period_for_ever() -> None:
+    assert RUNNING.add(a_term(NOW + DAY), "payment-1") == RUNNING
+    assert RUNNING.add(PHOTO, "payment-2") != RUNNING
+
+
+def test_another_version_of_a_plan_is_a_term_of_its_own() -> None:
+    newer = RUNNING.add(replace(PHOTO, plan_version=2), "payment-2")
+    assert [(term.plan_version, term.ends) for term in newer.terms] == [(1, ENDS), (2, ENDS + 30 * DAY)]
+
+
+def test_a_clock_that_was_set_back_costs_nobody_a_day() -> None:
+    back = bought(a_period(0, NOW + HOUR), a_period(0, NOW))
+    assert rows(back) == [("PLAN-0", 0, 60)]
+
+
+# --- what was granted for ever
+
+
+def test_an_endless_plan_runs_beside_what_was_bought() -> None:
+    both = RUNNING.add(an_endless_term(), "grant-1")
+    assert both.terms == RUNNING.terms
+    assert (both.status_at(NOW), both.ends) == (SubscriptionStatus.UNLIMITED, None)
+    assert both.term_at(NOW + 3000 * DAY) == an_endless_term()
+    assert both.due(NOW + 3000 * DAY) is None
+
+
+def test_of_two_endless_plans_the_higher_one_counts() -> None:
+    for order in ((2, 1), (1, 2)):
+        endless = bought(*(a_period(rank, days=None) for rank in order)).endless
+        assert endless is not None
+        assert endless.rank == 2
+
+
+def test_a_higher_paid_plan_is_not_hidden_by_a_lower_endless_one() -> None:
+    both = bought(a_period(0, days=None), a_period(1))
+    found = both.term_at(NOW)
+    assert found is not None
+    assert found.plan == "PLAN-1"
+
+
+def test_the_end_of_a_plan_is_that_of_its_last_term() -> None:
+    both = bought(a_period(0), a_period(1, NOW + 10 * DAY)).add(an_endless_term(), "grant-1")
+    assert both.ends_of(PlanCode("PLAN-0")) == NOW + 60 * DAY
+    assert both.ends_of(PlanCode("PLAN-1")) == NOW + 40 * DAY
+    assert both.ends_of(PlanCode("NEUROTESTER")) is None
+    for_a_while_and_for_ever = bought(replace(a_term(), plan=PlanCode("NEUROTESTER")), an_endless_term())
+    assert for_a_while_and_for_ever.ends_of(PlanCode("NEUROTESTER")) is None
+    assert both.ends_of(PlanCode("NEVER")) is None
+
+
+# --- how it stands
+
+
+@pytest.mark.parametrize(
+    ("after", "status"),
+    [
+        (-SECOND, "EXPIRED"),
+        (0 * SECOND, "ACTIVE"),
+        (30 * DAY - SECOND, "ACTIVE"),
+        (30 * DAY, "GRACE"),
+        (33 * DAY - SECOND, "GRACE"),
+        (33 * DAY, "EXPIRED"),
+    ],
+)
+def test_the_status_follows_from_the_time(after: timedelta, status: str) -> None:
+    assert RUNNING.status_at(NOW + after) == status
+    assert (RUNNING.term_at(NOW + after) is not None) is (status in {"ACTIVE", "GRACE"})
+
+
+def test_nobody_who_never_had_a_plan_has_one() -> None:
+    assert (NONE.status_at(NOW), NONE.term_at(NOW), NONE.ends, NONE.due(NOW)) == ("NONE", None, None, None)
+
+
+def test_an_endless_plan_that_has_not_begun_yet_gives_nothing() -> None:
+    later = NONE.add(an_endless_term(NOW + DAY), "grant-1")
+    assert later.status_at(NOW) is SubscriptionStatus.NONE
+    assert RUNNING.add(an_endless_term(ENDS + DAY), "grant-1").status_at(ENDS) is SubscriptionStatus.EXPIRED
+
+
+# --- what is announced
+
+
+@pytest.mark.parametrize(
+    ("before_end", "stage"),
+    [
+        (3 * DAY + SECOND, None),
+        (3 * DAY, "THREE_DAYS_LEFT"),
+        (DAY + SECOND, "THREE_DAYS_LEFT"),
+        (DAY, "ONE_DAY_LEFT"),
+        (SECOND, "ONE_DAY_LEFT"),
+        (0 * DAY, "ENDED"),
+        (-3 * DAY + SECOND, "ENDED"),
+        (-3 * DAY, "GRACE_OVER"),
+        (-300 * DAY, "GRACE_OVER"),
+    ],
+)
+def test_the_end_is_announced_in_stages(before_end: timedelta, stage: str | None) -> None:
+    due = RUNNING.due(ENDS - before_end)
+    assert due == (Announcement(ENDS, Stage(stage)) if stage else None)
+
+
+def test_what_was_announced_is_not_announced_again() -> None:
+    told = RUNNING.announce(Announcement(ENDS, Stage.ONE_DAY_LEFT))
+    assert told.due(ENDS - HOUR) is None
+    assert told.due(ENDS) == Announcement(ENDS, Stage.ENDED)
+
+
+def test_an_announcement_never_goes_back_when_another_clock_is_behind() -> None:
+    told = RUNNING.announce(Announcement(ENDS, Stage.ENDED))
+    assert told.due(ENDS - SECOND) is None
+    assert told.due(ENDS + 3 * DAY) == Announcement(ENDS, Stage.GRACE_OVER)
+
+
+def test_a_new_end_is_announced_anew() -> None:
+    told = RUNNING.announce(Announcement(ENDS, Stage.GRACE_OVER)).add(a_term(ENDS + 10 * DAY), "payment-2")
+    assert told.due(ENDS + 39 * DAY) == Announcement(ENDS + 40 * DAY, Stage.ONE_DAY_LEFT)
+
+
+# --- the laws, for any purchases at any time
+
+purchases = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 2), st.integers(1, 40)), min_size=1, max_size=8)
+"""Hours since the purchase before, rank, days."""
+
+
+def burnt(left: dict[int, timedelta], time: timedelta) -> tuple[dict[int, timedelta], list[tuple[int, timedelta]]]:
+    """The oracle: of the time each rank has left, the highest is used up first; also what ran, in order."""
+    ran = []
+    for rank in sorted(left, reverse=True):
+        used = min(time, left[rank])
+        if used:
+            ran.append((rank, used))
+        left, time = {**left, rank: left[rank] - used}, time - used
+    return left, ran
+
+
+@given(purchases, st.integers(0, 24 * 200))
+def test_at_every_moment_the_highest_plan_with_time_left_runs(
+    orders: list[tuple[int, int, int]], later_hours: int
+) -> None:
+    subscription, at, left = NONE, NOW, dict.fromkeys(range(3), timedelta(0))
+    for number, (pause_hours, rank, days) in enumerate(orders):
+        at += pause_hours * HOUR
+        left, _ = burnt(left, pause_hours * HOUR)
+        subscription = subscription.add(a_period(rank, at, days), f"payment-{number}")
+        left[rank] += days * DAY
+    left, _ = burnt(left, later_hours * HOUR)
+    at += later_hours * HOUR
+    expected = next((rank for rank in (2, 1, 0) if left[rank]), None)
+    running = [term.rank for term in subscription.terms if term.runs_at(at)]
+    assert running == ([] if expected is None else [expected])
+    still = sum((term.ends - max(term.starts, at) for term in subscription.terms if term.ends and term.ends > at),
+                timedelta(0))  # fmt: skip
+    assert still == sum(left.values(), timedelta(0))
+
+
+@given(purchases)
+def test_no_two_terms_overlap_and_what_is_to_come_has_no_gap(orders: list[tuple[int, int, int]]) -> None:
+    subscription, at = NONE, NOW
+    for number, (pause_hours, rank, days) in enumerate(orders):
+        at += pause_hours * HOUR
+        subscription = subscription.add(a_period(rank, at, days), f"payment-{number}")
+        for one, following in pairwise(subscription.terms):
+            assert one.ends is not None
+            assert one.ends <= following.starts
+            assert one.ends == following.starts or following.starts <= at
+        paid = sum((days * DAY for _, _, days in orders[: number + 1]), timedelta(0))
+        kept = sum(((term.ends or at) - term.starts for term in subscription.terms), timedelta(0))
+        assert kept == paid
