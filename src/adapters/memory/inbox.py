@@ -1,0 +1,40 @@
+"""The inbox in memory: what came in from outside, each thing once."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from adapters.memory.database import ArrivalRow, MemoryDatabase
+
+
+class MemoryInbox:
+    """Keeps arrivals in a database in memory."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._database = database
+
+    async def keep(self, source: str, arrivals: Sequence[tuple[str, str]], at: datetime) -> list[str]:
+        """Store (external id, raw text) pairs; return the ids that are new, in the order they came."""
+        await asyncio.sleep(0)
+        rows = self._database.arrivals
+        new = {name: raw for name, raw in reversed(arrivals) if (source, name) not in rows}
+        with self._database.transaction():
+            for name, raw in reversed(new.items()):
+                rows.insert((source, name), ArrivalRow(raw, at))
+        return list(reversed(new))
+
+    async def handled(self, source: str, external_id: str) -> None:
+        """Note that one is dealt with; harmless when repeated."""
+        await asyncio.sleep(0)
+        row = self._database.arrivals.get((source, external_id))
+        if row is not None:
+            with self._database.transaction():
+                self._database.arrivals.set((source, external_id), replace(row, handled=True))
+
+    async def unhandled(self, source: str, before: datetime, limit: int) -> list[tuple[str, str]]:
+        """Return what was kept before a moment and never dealt with, the oldest first."""
+        await asyncio.sleep(0)
+        rows = ((key, self._database.arrivals[key]) for key in self._database.arrivals.taken() if key[0] == source)
+        found = [(row.at, key[1], row.raw) for key, row in rows if not row.handled and row.at < before]
+        return [(name, raw) for _, name, raw in sorted(found, key=lambda each: each[0])][:limit]

@@ -1,0 +1,97 @@
+"""The outbox in memory: lanes in order, leases that end by themselves, a list of dead letters."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from adapters.memory.database import MemoryDatabase, TaskRow
+from avatar_core.tasks import Task
+
+
+class MemoryOutbox:
+    """Hands out the tasks of a database in memory."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._database = database
+
+    async def claim(self, worker: str, at: datetime, limit: int, lease_s: float) -> list[Task]:
+        """Take due tasks, the oldest first: for each lane only its oldest undone one, unless somebody has it."""
+        await asyncio.sleep(0)
+        free = sorted((row for row in self._heads() if _is_free(row, at)), key=lambda row: row.number)
+        until = at + timedelta(seconds=lease_s)
+        with self._database.transaction():
+            return [self._lease(row, worker, until) for row in free[:limit]]
+
+    async def renew(self, task: Task, worker: str, until: datetime) -> bool:
+        """Keep a claimed task longer; False when it is another worker's meanwhile, or undone no more."""
+        await asyncio.sleep(0)
+        row = self._held_by(task, worker)
+        if row is None:
+            return False
+        self._put(replace(row, leased_until=until))
+        return True
+
+    async def done(self, task: Task, worker: str) -> None:
+        """Strike the task off, whoever has it by now: what is done is done."""
+        await asyncio.sleep(0)
+        row = self._database.tasks[task.id]
+        self._put(replace(row, worker=None, leased_until=None, done=True, dead=False))
+
+    async def again(self, task: Task, worker: str, due_at: datetime, error: str) -> None:
+        """Give the task back, to be tried again; harmless when it is another worker's meanwhile."""
+        await asyncio.sleep(0)
+        row = self._held_by(task, worker)
+        if row is not None:
+            waiting = replace(row.task, due_at=due_at, error=error)
+            self._put(replace(row, task=waiting, worker=None, leased_until=None))
+
+    async def bury(self, task: Task, worker: str, error: str) -> None:
+        """Put the task on the dead-letter list; harmless when it is another worker's meanwhile."""
+        await asyncio.sleep(0)
+        row = self._held_by(task, worker)
+        if row is not None:
+            self._put(replace(row, task=replace(row.task, error=error), worker=None, leased_until=None, dead=True))
+
+    async def dead(self, limit: int) -> list[Task]:
+        """Return the dead letters, the oldest first."""
+        await asyncio.sleep(0)
+        return [row.task for row in self._database.tasks if row.dead][:limit]
+
+    async def revive(self, task_id: str, at: datetime) -> bool:
+        """Make a dead letter due again, with all of its attempts before it; False when there is none."""
+        await asyncio.sleep(0)
+        row = self._database.tasks.get(task_id)
+        if row is None or not row.dead:
+            return False
+        self._put(replace(row, task=replace(row.task, due_at=at, attempts=0), dead=False))
+        return True
+
+    def _heads(self) -> list[TaskRow]:
+        """Return the oldest undone task of each lane."""
+        lanes = self._database.lanes
+        return [min((self._database.tasks[each] for each in lanes.of(lane)), key=_number) for lane in lanes.taken()]
+
+    def _lease(self, row: TaskRow, worker: str, until: datetime) -> Task:
+        task = replace(row.task, attempts=row.task.attempts + 1)
+        self._database.tasks.set(task.id, replace(row, task=task, worker=worker, leased_until=until))
+        return task
+
+    def _held_by(self, task: Task, worker: str) -> TaskRow | None:
+        row = self._database.tasks[task.id]
+        return row if row.worker == worker else None
+
+    def _put(self, row: TaskRow) -> None:
+        """Write a row, and keep its lane in step: an undone task is in it, any other is not."""
+        change = self._database.lanes.drop if row.done or row.dead else self._database.lanes.add
+        with self._database.transaction():
+            self._database.tasks.set(row.task.id, row)
+            change(row.task.lane, row.task.id)
+
+
+def _number(row: TaskRow) -> int:
+    return row.number
+
+
+def _is_free(row: TaskRow, at: datetime) -> bool:
+    leased = row.leased_until is not None and at < row.leased_until
+    return row.task.due_at <= at and not leased

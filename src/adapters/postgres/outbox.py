@@ -1,0 +1,88 @@
+"""The outbox on PostgreSQL: any number of workers on any number of machines share it."""
+
+from datetime import UTC, datetime, timedelta
+
+from psycopg.rows import TupleRow
+
+from adapters.postgres.codec import read_happening
+from adapters.postgres.pool import Database
+from avatar_core.tasks import Reaction, Task
+
+
+class PostgresOutbox:
+    """Hands out the tasks of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, worker: str, at: datetime, limit: int, lease_s: float) -> list[Task]:
+        """Take due tasks, the oldest first: for each lane only its oldest undone one, unless somebody has it."""
+        until = at + timedelta(seconds=lease_s)
+        rows = await self._database.rows("SELECT * FROM avatar.claim(%s, %s, %s, %s)", worker, at, until, limit)
+        return [_task(row) for row in rows]
+
+    async def renew(self, task: Task, worker: str, until: datetime) -> bool:
+        """Keep a claimed task longer; False when it is another worker's meanwhile, or undone no more."""
+        renewed = await self._database.rows(
+            "UPDATE avatar.tasks SET leased_until = %s WHERE event = avatar.event_number(%s) AND reaction = %s"
+            " AND worker = %s AND status = 'DUE' RETURNING 1",
+            until,
+            *_identity(task.id),
+            worker,
+        )
+        return bool(renewed)
+
+    async def done(self, task: Task, worker: str) -> None:
+        """Strike the task off, whoever has it by now: what is done is done."""
+        await self._database.rows(
+            "UPDATE avatar.tasks SET status = 'DONE', worker = NULL, leased_until = NULL"
+            " WHERE event = avatar.event_number(%s) AND reaction = %s",
+            *_identity(task.id),
+        )
+
+    async def again(self, task: Task, worker: str, due_at: datetime, error: str) -> None:
+        """Give the task back, to be tried again; harmless when it is another worker's meanwhile."""
+        await self._database.rows(
+            "SELECT avatar.give_back(%s, %s, %s, %s, %s)", worker, *_identity(task.id), due_at, error
+        )
+
+    async def bury(self, task: Task, worker: str, error: str) -> None:
+        """Put the task on the dead-letter list; harmless when it is another worker's meanwhile."""
+        await self._database.rows(
+            "UPDATE avatar.tasks SET status = 'DEAD', error = %s, worker = NULL, leased_until = NULL"
+            " WHERE event = avatar.event_number(%s) AND reaction = %s AND worker = %s AND status = 'DUE'",
+            error,
+            *_identity(task.id),
+            worker,
+        )
+
+    async def dead(self, limit: int) -> list[Task]:
+        """Return the dead letters, the oldest first."""
+        rows = await self._database.rows(
+            "SELECT e.id, e.name, e.facts::text, e.at, t.reaction, t.lane, t.due_at, t.attempts, t.error"
+            " FROM avatar.tasks t JOIN avatar.events e ON e.number = t.event"
+            " WHERE t.status = 'DEAD' ORDER BY t.event, t.reaction LIMIT %s",
+            limit,
+        )
+        return [_task(row) for row in rows]
+
+    async def revive(self, task_id: str, at: datetime) -> bool:
+        """Make a dead letter due again, as if it had never been begun; False when there is none."""
+        revived = await self._database.rows(
+            "UPDATE avatar.tasks SET status = 'DUE', due_at = %s, attempts = 0"
+            " WHERE event = avatar.event_number(%s) AND reaction = %s AND status = 'DEAD' RETURNING 1",
+            at,
+            *_identity(task_id),
+        )
+        return bool(revived)
+
+
+def _identity(task_id: str) -> tuple[str, str]:
+    event, _, reaction = task_id.rpartition(":")
+    return event, reaction
+
+
+def _task(row: TupleRow) -> Task:
+    event_id, name, facts, at, reaction, lane, due_at, attempts, error = row
+    happening = read_happening(event_id, name, facts, at)
+    return Task(happening, Reaction(reaction), lane, due_at.astimezone(UTC), attempts, error)

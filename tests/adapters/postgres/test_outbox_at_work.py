@@ -1,0 +1,102 @@
+"""The outbox under load: several workers on several connections, lanes in order, and a long outage."""
+
+import asyncio
+from collections import defaultdict
+from datetime import timedelta
+
+import pytest
+
+from adapters.postgres.outbox import PostgresOutbox
+from adapters.postgres.pool import Database, PoolSettings
+from avatar_core.customers import Customer
+from avatar_core.events import StarsGranted
+from avatar_core.money import Stars
+from avatar_core.tasks import Reaction, Task
+from tests.contracts.postgres_store import postgres_store
+from tests.contracts.store import Store
+from tests.examples import HOUR, MINUTE, NOW
+
+CUSTOMERS, EVENTS, WORKERS = 10, 12, 6
+
+
+def granted(customer: Customer, number: int) -> StarsGranted:
+    return StarsGranted(customer=customer.id, stars=Stars(number), balance=Stars(0), reason=str(number))
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    return postgres_store(database)
+
+
+@pytest.fixture
+async def customers(store: Store) -> list[Customer]:
+    """Ten customers with twelve events each, written by all at once."""
+    customers = [await store.registered(number) for number in range(1, CUSTOMERS + 1)]
+
+    async def write(customer: Customer) -> None:
+        for number in range(EVENTS):
+            await store.save(events=(granted(customer, number),))
+
+    await asyncio.gather(*map(write, customers))
+    return customers
+
+
+async def test_workers_never_share_a_task_and_keep_the_order_of_every_lane(
+    customers: list[Customer], migrated_dsn: str
+) -> None:
+    carried_out: dict[str, list[str]] = defaultdict(list)
+    begun: set[str] = set()
+
+    async def work(name: str) -> None:
+        async with Database(migrated_dsn, settings=PoolSettings(smallest=1, largest=1)) as connection:
+            outbox = PostgresOutbox(connection)
+            while len(begun) < CUSTOMERS * EVENTS * 2:
+                for task in await outbox.claim(name, NOW, 7, 60):
+                    assert task.id not in begun
+                    begun.add(task.id)
+                    await asyncio.sleep(0)
+                    event = task.happening.event
+                    assert isinstance(event, StarsGranted)
+                    carried_out[task.lane].append(event.reason)
+                    await outbox.done(task, name)
+
+    await asyncio.wait_for(asyncio.gather(*(work(f"worker {number}") for number in range(WORKERS))), timeout=60)
+    assert len(carried_out) == CUSTOMERS * 2
+    assert {tuple(reasons) for reasons in carried_out.values()} == {tuple(str(number) for number in range(EVENTS))}
+
+
+async def test_what_waits_behind_a_task_that_was_put_off_is_put_off_with_it(
+    store: Store, customers: list[Customer], database: Database
+) -> None:
+    """So that an hour's backlog of a publisher that is away costs the other lanes nothing."""
+    for task in await store.outbox.claim("worker", NOW, 1000, 60):
+        if task.reaction is Reaction.PUBLISH:
+            await store.outbox.again(task, "worker", NOW + HOUR, "away")
+    (due,) = await database.one(
+        "SELECT count(*) FROM avatar.tasks WHERE status = 'DUE' AND due_at <= %s AND reaction = 'publish'", NOW
+    )
+    assert due == 0
+    later = await store.outbox.claim("worker", NOW + HOUR, 1000, 60)
+    firsts = [task for task in later if task.reaction is Reaction.PUBLISH]
+    assert [_reason(task) for task in firsts] == ["0"] * CUSTOMERS
+
+
+async def test_after_the_outage_every_lane_goes_on_in_order(store: Store, customers: list[Customer]) -> None:
+    told: dict[str, list[str]] = defaultdict(list)
+    now, attempts = NOW, 0
+    while tasks := await store.outbox.claim("worker", now, 1000, 60):
+        for task in tasks:
+            attempts += 1
+            if attempts % 3 == 0:
+                await store.outbox.again(task, "worker", now + MINUTE, "away")
+            else:
+                told[task.lane].append(_reason(task))
+                await store.outbox.done(task, "worker")
+        now += MINUTE + timedelta(seconds=61)
+    assert {tuple(reasons) for reasons in told.values()} == {tuple(str(number) for number in range(EVENTS))}
+
+
+def _reason(task: Task) -> str:
+    event = task.happening.event
+    assert isinstance(event, StarsGranted)
+    return event.reason

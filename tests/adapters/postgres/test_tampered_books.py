@@ -1,0 +1,189 @@
+"""Somebody with the database's password changes the books: each broken law is noticed under its own name."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from adapters.memory import FrozenClock
+from adapters.postgres import books
+from adapters.postgres.pool import Database
+from avatar_core.events import CustomerRegistered
+from avatar_core.money import Currency, Price, Stars
+from avatar_core.runs import HOLD_LIMIT
+from avatar_core.subscriptions import Subscription
+from tests.contracts.postgres_store import postgres_store
+from tests.contracts.store import Store
+from tests.examples import (
+    DAY,
+    NOW,
+    a_customer,
+    a_draft,
+    a_payment,
+    a_running,
+    a_term,
+    an_avatar,
+    credited,
+    held,
+)
+
+TAMPERING = (
+    "ALTER TABLE avatar.transfers DISABLE TRIGGER USER",
+    "ALTER TABLE avatar.entries DISABLE TRIGGER USER",
+    "ALTER TABLE avatar.accounts DROP CONSTRAINT accounts_balance_allowed",
+    "ALTER TABLE avatar.holds DROP CONSTRAINT holds_not_exceeded",
+    "ALTER TABLE avatar.holds DROP CONSTRAINT holds_refund_not_exceeded",
+    "ALTER TABLE avatar.transfers DROP CONSTRAINT transfers_reverses_fkey",
+)
+
+CRIMES = {
+    "a side of another amount": (
+        "UPDATE avatar.entries SET amount = amount + 1 WHERE version IS NULL AND transfer LIKE '%%:credit'",
+        {"I1: entries sum to zero", "7: stars in hand"},
+    ),
+    "a side taken out": (
+        "DELETE FROM avatar.entries WHERE version IS NULL AND transfer LIKE '%%:credit'",
+        {"I1: entries sum to zero", "7: stars in hand"},
+    ),
+    "both sides of another amount": (
+        "UPDATE avatar.entries SET amount = amount * 2 WHERE transfer LIKE '%%:refund:1'",
+        {
+            "I1: entries sum to zero",
+            "I2: balance is the sum",
+            "I2: balance is the last entry's",
+            "7: stars in hand",
+            "the hash chain is whole",
+        },
+    ),
+    "a refund of nothing": (
+        "UPDATE avatar.transfers SET reverses = 'nothing' WHERE kind = 'REFUND'",
+        {"5: a refund points to its capture"},
+    ),
+    "an amount changed afterwards": (
+        "UPDATE avatar.entries SET amount = 60000 WHERE account LIKE '%%/available' AND version = 1",
+        {
+            "I1: entries sum to zero",
+            "I2: balance is the sum",
+            "I2: balance is the last entry's",
+            "the hash chain is whole",
+        },
+    ),
+    "a balance changed in an entry": (
+        "UPDATE avatar.entries SET balance = 60000 WHERE account LIKE '%%/available' AND version = 1",
+        {"I2: balance is the sum", "the hash chain is whole"},
+    ),
+    "a hash changed": (
+        "UPDATE avatar.entries SET digest = repeat('0', 64) WHERE account LIKE '%%/available' AND version = 1",
+        {"the hash chain is whole"},
+    ),
+    "a time changed": (
+        "UPDATE avatar.transfers SET at = at + interval '1 second' WHERE key LIKE '%%:credit'",
+        {"the hash chain is whole"},
+    ),
+    "a balance changed in the account": (
+        "UPDATE avatar.accounts SET balance = 60000 WHERE name LIKE '%%/available'",
+        {"I2: balance is the last entry's", "7: stars in hand"},
+    ),
+    "a balance below zero": (
+        "UPDATE avatar.accounts SET balance = -1 WHERE name LIKE '%%/available'",
+        {"I2: balance is the last entry's", "I3: no balance below zero", "7: stars in hand"},
+    ),
+    "an account taken out": (
+        "DELETE FROM avatar.accounts WHERE name LIKE '%%/available'",
+        {"I2: balance is the last entry's", "7: stars in hand"},
+    ),
+    "a hold taken out": ("DELETE FROM avatar.holds", {"4: a hold and its transfers agree", "I6: an order has a hold"}),
+    "a hold that gave more than it had": (
+        "UPDATE avatar.holds SET released = ROW(1)",
+        {"4: a hold and its transfers agree", "4: captures and release sum to the hold"},
+    ),
+    "a hold that was never captured": (
+        "UPDATE avatar.holds SET captured = ROW(0), released = amount",
+        {
+            "4: a hold and its transfers agree",
+            "5: refunds never exceed the capture",
+            "I6: what was delivered is charged",
+        },
+    ),
+    "a payment of another amount": (
+        "UPDATE avatar.payments SET stars = ROW(60000)",
+        {"I5: each charge is credited once"},
+    ),
+    "a task taken out": (
+        "DELETE FROM avatar.tasks WHERE reaction = 'publish'",
+        {"I7: an event has its tasks"},
+    ),
+    "a cause used twice": (
+        'UPDATE avatar.subscriptions SET causes = \'["payment 1", "payment 1"]\'',
+        {"I8: each period has a cause of its own"},
+    ),
+    "terms that overlap": (
+        "UPDATE avatar.subscriptions SET terms = terms || terms",
+        {"I8: terms do not overlap"},
+    ),
+}
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(NOW)
+
+
+@pytest.fixture
+async def store(database: Database, clock: FrozenClock) -> Store:
+    """A paid plan, a training that succeeded, and 20 ⭐ given back; whoever tampers may do everything."""
+    store = postgres_store(database, clock)
+    customer = await store.registered()
+    avatar = an_avatar(customer)
+    training = a_running(a_draft(customer, avatar))
+    training = replace(training, run=training.run.succeed(at=NOW))
+    payment = a_payment(customer).settle("charge-1", Price(500, Currency.XTR), at=NOW)
+    wallet = held(credited((await store.read(customer)).wallet, 500), training.id, 220).capture(training.id, at=NOW)
+    wallet = wallet.refund(training.id, 1, Stars.of(20), capture=f"{training.id}:capture", at=NOW)
+    subscription = Subscription(customer.id, customer.network).add(a_term(), "payment 1")
+    registered = CustomerRegistered(customer=customer.id, person="somebody")
+    await store.save(avatar, training, payment, wallet, subscription, events=(registered,))
+    for permission in TAMPERING:
+        await database.rows(permission)
+    return store
+
+
+async def broken(store: Store) -> set[str]:
+    return {violation.law for violation in await store.books.violations()}
+
+
+async def test_nothing_is_broken_at_first(store: Store) -> None:
+    assert await broken(store) == set()
+
+
+@pytest.mark.parametrize("crime", CRIMES)
+async def test_tampering_is_noticed(store: Store, database: Database, crime: str) -> None:
+    commit, laws = CRIMES[crime]
+    await database.rows(commit)
+    assert await broken(store) == laws
+
+
+async def test_an_entry_taken_out_leaves_a_gap(store: Store, database: Database) -> None:
+    await database.rows("DELETE FROM avatar.entries WHERE account LIKE '%%/available' AND version = 2")
+    assert await broken(store) >= {"I1: entries sum to zero", "I4: versions have no gap", "the hash chain is whole"}
+
+
+async def test_tasks_and_holds_that_time_has_passed_by_are_noticed(store: Store, clock: FrozenClock) -> None:
+    wallet = (await store.read(a_customer())).wallet
+    await store.save(held(wallet, "order-2", 5))
+    clock.advance(HOLD_LIMIT - timedelta(seconds=1))
+    assert await broken(store) == set()
+    clock.advance(timedelta(seconds=1))
+    assert await broken(store) == {"4: no hold is open past its deadline"}
+    clock.set(NOW + 2 * DAY)
+    assert await broken(store) == {"4: no hold is open past its deadline", "I7: tasks are carried out"}
+
+
+async def test_chains_are_verified_piece_by_piece(
+    store: Store, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The books are longer than what is held in memory at once."""
+    monkeypatch.setattr(books, "BATCH", 2)
+    assert await broken(store) == set()
+    await database.rows("UPDATE avatar.entries SET digest = 'x' WHERE account LIKE '%%/available' AND version = 3")
+    assert await broken(store) >= {"the hash chain is whole"}

@@ -1,0 +1,56 @@
+"""What every inbox must do: keep what comes in, each thing once, until it is handled."""
+
+import asyncio
+
+from tests.contracts.store import Store, StoreContract
+from tests.examples import DAY, MINUTE, NOW
+
+RAW = '{"update_id": 1, "text": "привет 👋\\u0007 \'; --"}'
+
+
+class InboxContract(StoreContract):
+    """Fill ``store`` with an empty store of your kind (see tests.contracts.store)."""
+
+    async def test_what_is_new_is_said_in_the_order_it_came(self, store: Store) -> None:
+        assert await store.inbox.keep("telegram:bot", [("2", RAW), ("1", RAW), ("3", RAW)], NOW) == ["2", "1", "3"]
+
+    async def test_the_same_thing_is_new_once(self, store: Store) -> None:
+        await store.inbox.keep("telegram:bot", [("1", RAW)], NOW)
+        assert await store.inbox.keep("telegram:bot", [("1", "another text"), ("2", RAW)], NOW + MINUTE) == ["2"]
+        assert dict(await store.inbox.unhandled("telegram:bot", NOW + DAY, 10))["1"] == RAW
+
+    async def test_the_same_thing_twice_in_one_delivery_is_new_once(self, store: Store) -> None:
+        assert await store.inbox.keep("telegram:bot", [("1", RAW), ("1", "another text")], NOW) == ["1"]
+        assert await store.inbox.unhandled("telegram:bot", NOW + DAY, 10) == [("1", RAW)]
+
+    async def test_nothing_may_come_in(self, store: Store) -> None:
+        assert await store.inbox.keep("telegram:bot", [], NOW) == []
+
+    async def test_of_many_deliveries_at_once_one_is_new(self, store: Store) -> None:
+        news = await asyncio.gather(*(store.inbox.keep("replicate", [("1", RAW), ("2", RAW)], NOW) for _ in range(16)))
+        assert sorted(name for new in news for name in new) == ["1", "2"]
+
+    async def test_sources_do_not_mix(self, store: Store) -> None:
+        await store.inbox.keep("telegram:bot", [("1", RAW)], NOW)
+        assert await store.inbox.keep("telegram:other", [("1", RAW)], NOW) == ["1"]
+        await store.inbox.handled("telegram:other", "1")
+        assert await store.inbox.unhandled("telegram:bot", NOW + DAY, 10) == [("1", RAW)]
+        assert await store.inbox.unhandled("telegram:other", NOW + DAY, 10) == []
+
+    async def test_what_was_never_handled_is_found_the_oldest_first(self, store: Store) -> None:
+        for minute, name in ((2, "c"), (0, "a"), (1, "b"), (3, "d")):
+            await store.inbox.keep("replicate", [(name, RAW)], NOW + minute * MINUTE)
+        found = await store.inbox.unhandled("replicate", NOW + 3 * MINUTE, 10)
+        assert found == [("a", RAW), ("b", RAW), ("c", RAW)]
+        assert await store.inbox.unhandled("replicate", NOW + DAY, 2) == found[:2]
+
+    async def test_what_is_handled_is_not_found_and_stays_known(self, store: Store) -> None:
+        await store.inbox.keep("replicate", [("1", RAW)], NOW)
+        await store.inbox.handled("replicate", "1")
+        await store.inbox.handled("replicate", "1")
+        assert await store.inbox.unhandled("replicate", NOW + DAY, 10) == []
+        assert await store.inbox.keep("replicate", [("1", RAW)], NOW + MINUTE) == []
+
+    async def test_handling_what_never_came_is_harmless(self, store: Store) -> None:
+        await store.inbox.handled("replicate", "404")
+        assert await store.inbox.keep("replicate", [("404", RAW)], NOW) == ["404"]

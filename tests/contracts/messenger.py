@@ -1,0 +1,104 @@
+"""What every messenger must do: reach the right person, edit in place, say clearly when it cannot."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+
+from avatar_core.customers import Address
+from avatar_core.errors import MessageGone, MessengerUnavailable, RecipientUnreachable
+from avatar_core.events import StarsGranted, TrainingProgressed
+from avatar_core.ids import MessageId, PortraitOrderId, TrainingId
+from avatar_core.money import Stars
+from avatar_core.ports import Messenger
+from tests.examples import a_customer, uid
+
+GRANTED = StarsGranted(customer=a_customer().id, stars=Stars.of(50), balance=Stars.of(70), reason="for patience")
+PROGRESSED = TrainingProgressed(
+    customer=a_customer().id, training=TrainingId(uid(5, 1)), avatar="Я", percent=20, minutes_left=9
+)
+ORDER = PortraitOrderId(uid(6, 1))
+
+
+@dataclass(frozen=True)
+class MessengerWorld:
+    """A messenger that reaches two people, and what they see."""
+
+    messenger: Messenger
+    one: Address
+    other: Address
+    messages: Callable[[Address], list[MessageId]]
+    """The messages in a person's chat that are not albums, in order."""
+    albums: Callable[[Address], list[int]]
+    """How many images each album in a person's chat has."""
+    block: Callable[[Address], None]
+    """The person blocks the bot."""
+    be_busy: Callable[[], None]
+    """The messenger takes nothing any more."""
+    image: bytes
+    """A JPEG that can be sent."""
+
+
+class MessengerContract:
+    """Fill ``world``."""
+
+    @pytest.fixture
+    def world(self) -> MessengerWorld:
+        raise NotImplementedError
+
+    async def test_news_reach_the_person_they_are_for_and_nobody_else(self, world: MessengerWorld) -> None:
+        message = await world.messenger.tell(world.one, GRANTED)
+        assert world.messages(world.one) == [message]
+        assert world.messages(world.other) == []
+
+    async def test_every_message_has_an_id_of_its_own(self, world: MessengerWorld) -> None:
+        sent = [await world.messenger.tell(world.one, GRANTED) for _ in range(3)]
+        assert world.messages(world.one) == sent
+        assert len(set(sent)) == 3
+
+    async def test_a_message_is_edited_in_place(self, world: MessengerWorld) -> None:
+        message = await world.messenger.tell(world.one, PROGRESSED)
+        await world.messenger.amend(world.one, message, replace(PROGRESSED, percent=40, minutes_left=6))
+        assert world.messages(world.one) == [message]
+
+    async def test_the_same_content_again_is_fine(self, world: MessengerWorld) -> None:
+        message = await world.messenger.tell(world.one, PROGRESSED)
+        await world.messenger.amend(world.one, message, PROGRESSED)
+        await world.messenger.amend(world.one, message, PROGRESSED)
+        assert world.messages(world.one) == [message]
+
+    async def test_a_message_that_is_not_there_is_gone(self, world: MessengerWorld) -> None:
+        with pytest.raises(MessageGone):
+            await world.messenger.amend(world.one, MessageId(999_999), PROGRESSED)
+
+    @pytest.mark.parametrize("count", [1, 2, 4])
+    async def test_images_arrive_together(self, world: MessengerWorld, count: int) -> None:
+        await world.messenger.send_images(world.one, ORDER, [world.image] * count)
+        assert world.albums(world.one) == [count]
+        assert world.albums(world.other) == []
+
+    async def test_whoever_blocked_the_bot_is_unreachable_and_others_are_not(self, world: MessengerWorld) -> None:
+        message = await world.messenger.tell(world.one, PROGRESSED)
+        world.block(world.one)
+        for attempt in (
+            world.messenger.tell(world.one, GRANTED),
+            world.messenger.amend(world.one, message, replace(PROGRESSED, percent=40)),
+            world.messenger.send_images(world.one, ORDER, [world.image]),
+        ):
+            with pytest.raises(RecipientUnreachable):
+                await attempt
+        await world.messenger.tell(world.other, GRANTED)
+        assert len(world.messages(world.other)) == 1
+
+    async def test_a_busy_messenger_says_when_to_try_again(self, world: MessengerWorld) -> None:
+        message = await world.messenger.tell(world.one, PROGRESSED)
+        world.be_busy()
+        for attempt in (
+            world.messenger.tell(world.one, GRANTED),
+            world.messenger.amend(world.one, message, replace(PROGRESSED, percent=40)),
+            world.messenger.send_images(world.one, ORDER, [world.image]),
+        ):
+            with pytest.raises(MessengerUnavailable) as busy:
+                await attempt
+            assert busy.value.retry_after_s > 0
+        assert world.messages(world.one) == [message]

@@ -1,0 +1,214 @@
+"""What every outbox must do: each task to one worker at a time, in order within a lane, at least once."""
+
+import asyncio
+from datetime import datetime
+
+import pytest
+
+from avatar_core.customers import Customer
+from avatar_core.events import Event, StarsGranted
+from avatar_core.money import Stars
+from avatar_core.tasks import Reaction, Task, tasks_after
+from tests.contracts.store import Store, StoreContract
+from tests.every_event import EVERY_EVENT
+from tests.examples import DAY, HOUR, MINUTE, NOW, SECOND, uid
+
+LEASE_S = 60.0
+
+
+def granted(customer: Customer, number: int) -> StarsGranted:
+    """An event that is told to the customer and published."""
+    return StarsGranted(customer=customer.id, stars=Stars.of(number), balance=Stars.of(number), reason=f"№ {number}")
+
+
+def told(tasks: list[Task]) -> list[Task]:
+    return [task for task in tasks if task.reaction is Reaction.TELL_CUSTOMER]
+
+
+class OutboxContract(StoreContract):
+    """Fill ``store`` with an empty store of your kind (see tests.contracts.store)."""
+
+    async def _tell(self, store: Store, customer: Customer, *numbers: int) -> None:
+        for number in numbers:
+            await store.save(events=(granted(customer, number),))
+
+    async def _claim(self, store: Store, worker: str = "worker 1", at: datetime = NOW, limit: int = 100) -> list[Task]:
+        return await store.outbox.claim(worker, at, limit, LEASE_S)
+
+    async def _news(self, store: Store, worker: str = "worker 1", at: datetime = NOW) -> Task:
+        """Claim, and return the one thing to tell."""
+        (task,) = told(await self._claim(store, worker, at))
+        return task
+
+    async def test_an_empty_outbox_has_nothing_to_do(self, store: Store) -> None:
+        assert await self._claim(store) == []
+        assert await store.outbox.dead(10) == []
+
+    async def test_a_claimed_task_is_as_it_was_written_and_counts_its_attempt(
+        self, store: Store, customer: Customer
+    ) -> None:
+        await self._tell(store, customer, 1)
+        task = await self._news(store)
+        assert task.happening.event == granted(customer, 1)
+        assert (task.happening.at, task.due_at, task.attempts, task.error) == (NOW, NOW, 1, None)
+        assert task.lane == f"tell-customer:{customer.id}"
+
+    async def test_no_task_is_claimed_twice_at_once(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1)
+        assert len(await self._claim(store)) == 2
+        assert await self._claim(store, "worker 2") == []
+        assert await self._claim(store) == []
+
+    async def test_many_workers_at_once_share_the_tasks(self, store: Store) -> None:
+        customers = [await store.registered(number) for number in range(1, 9)]
+        for customer in customers:
+            await self._tell(store, customer, 1)
+        claims = await asyncio.gather(*(self._claim(store, f"worker {number}", limit=5) for number in range(1, 9)))
+        taken = [task.id for claim in claims for task in claim]
+        assert len(taken) == len(set(taken))
+        assert max(len(claim) for claim in claims) <= 5
+
+    async def test_a_limit_is_kept_and_the_oldest_come_first(self, store: Store) -> None:
+        first, second = await store.registered(1), await store.registered(2)
+        await self._tell(store, first, 1)
+        await self._tell(store, second, 2)
+        taken = [task for _ in range(4) for task in await self._claim(store, limit=1)]
+        assert len(taken) == 4
+        assert [task.happening.event for task in told(taken)] == [granted(first, 1), granted(second, 2)]
+
+    async def test_a_lane_goes_on_only_when_its_oldest_task_is_done(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1, 2, 3)
+        for number in (1, 2, 3):
+            task = await self._news(store)
+            assert task.happening.event == granted(customer, number)
+            assert told(await self._claim(store)) == []
+            await store.outbox.done(task, "worker 1")
+        assert told(await self._claim(store)) == []
+
+    async def test_events_of_one_commit_are_told_in_their_order(self, store: Store, customer: Customer) -> None:
+        await store.save(events=tuple(granted(customer, number) for number in (1, 2, 3)))
+        for number in (1, 2, 3):
+            task = await self._news(store)
+            assert task.happening.event == granted(customer, number)
+            await store.outbox.done(task, "worker 1")
+
+    async def test_lanes_do_not_wait_for_each_other(self, store: Store, customer: Customer) -> None:
+        other = await store.registered(2)
+        await self._tell(store, customer, 1, 2)
+        await self._tell(store, other, 3)
+        events = [task.happening.event for task in told(await self._claim(store))]
+        assert events == [granted(customer, 1), granted(other, 3)]
+
+    async def test_a_claim_that_is_not_answered_ends_by_itself(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1)
+        first = await self._news(store)
+        assert await self._claim(store, "worker 2", NOW + 59 * SECOND) == []
+        again = await self._news(store, "worker 2", NOW + 60 * SECOND)
+        assert (again.id, again.attempts) == (first.id, 2)
+
+    async def test_a_renewed_claim_lasts_longer(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1)
+        task = await self._news(store)
+        assert await store.outbox.renew(task, "worker 1", NOW + HOUR)
+        assert told(await self._claim(store, "worker 2", NOW + 59 * MINUTE)) == []
+        assert (await self._news(store, "worker 2", NOW + HOUR)).id == task.id
+
+    async def test_what_another_worker_has_meanwhile_cannot_be_renewed(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1)
+        task = await self._news(store)
+        await self._news(store, "worker 2", NOW + HOUR)
+        assert not await store.outbox.renew(task, "worker 1", NOW + DAY)
+        assert await store.outbox.renew(task, "worker 2", NOW + DAY)
+
+    async def test_a_done_task_cannot_be_renewed_and_is_done_again_without_harm(
+        self, store: Store, customer: Customer
+    ) -> None:
+        await self._tell(store, customer, 1)
+        task = await self._news(store)
+        await store.outbox.done(task, "worker 1")
+        await store.outbox.done(task, "worker 1")
+        await store.outbox.again(task, "worker 1", NOW, "too late")
+        assert not await store.outbox.renew(task, "worker 1", NOW + DAY)
+        assert told(await self._claim(store, at=NOW + DAY)) == []
+
+    async def test_a_task_given_back_waits_for_its_time_and_remembers_why(
+        self, store: Store, customer: Customer
+    ) -> None:
+        await self._tell(store, customer, 1)
+        task = await self._news(store)
+        await store.outbox.again(task, "worker 1", NOW + MINUTE, "the messenger is busy ⏳")
+        assert told(await self._claim(store, at=NOW + 59 * SECOND)) == []
+        again = await self._news(store, "worker 2", NOW + MINUTE)
+        assert (again.id, again.attempts, again.error) == (task.id, 2, "the messenger is busy ⏳")
+
+    async def test_a_task_given_back_holds_up_its_lane(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1, 2)
+        task = await self._news(store)
+        await store.outbox.again(task, "worker 1", NOW + MINUTE, "busy")
+        assert told(await self._claim(store)) == []
+        assert (await self._news(store, at=NOW + MINUTE)).id == task.id
+
+    async def test_a_worker_whose_claim_has_ended_disturbs_nobody(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1)
+        task = await self._news(store)
+        await self._news(store, "worker 2", NOW + HOUR)
+        await store.outbox.again(task, "worker 1", NOW, "late")
+        await store.outbox.bury(task, "worker 1", "late")
+        assert told(await self._claim(store, "worker 3", NOW + HOUR)) == []
+        assert await store.outbox.dead(10) == []
+
+    async def test_what_a_late_worker_did_is_done(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1)
+        task = await self._news(store)
+        await self._news(store, "worker 2", NOW + HOUR)
+        await store.outbox.done(task, "worker 1")
+        assert told(await self._claim(store, "worker 3", NOW + DAY)) == []
+
+    async def test_a_buried_task_is_a_dead_letter_and_its_lane_goes_on(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1, 2)
+        task = await self._news(store)
+        await store.outbox.bury(task, "worker 1", "never works")
+        (dead,) = await store.outbox.dead(10)
+        assert (dead.id, dead.error, dead.happening) == (task.id, "never works", task.happening)
+        assert (await self._news(store)).happening.event == granted(customer, 2)
+
+    async def test_dead_letters_are_listed_the_oldest_first(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1, 2, 3)
+        buried = []
+        for _ in range(3):
+            buried.append(await self._news(store))
+            await store.outbox.bury(buried[-1], "worker 1", "never works")
+        assert [task.id for task in await store.outbox.dead(2)] == [task.id for task in buried[:2]]
+
+    async def test_a_revived_letter_is_due_again(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1)
+        task = await self._news(store)
+        await store.outbox.bury(task, "worker 1", "never works")
+        assert await store.outbox.revive(task.id, NOW + MINUTE)
+        assert await store.outbox.dead(10) == []
+        assert told(await self._claim(store)) == []
+        again = await self._news(store, at=NOW + MINUTE)
+        assert (again.id, again.attempts) == (task.id, 1)
+
+    async def test_a_revived_letter_goes_before_younger_ones_of_its_lane(
+        self, store: Store, customer: Customer
+    ) -> None:
+        await self._tell(store, customer, 1, 2)
+        task = await self._news(store)
+        await store.outbox.bury(task, "worker 1", "never works")
+        await store.outbox.revive(task.id, NOW)
+        assert (await self._news(store)).id == task.id
+
+    async def test_only_the_dead_are_revived(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1)
+        task = await self._news(store)
+        assert not await store.outbox.revive(task.id, NOW)
+        assert not await store.outbox.revive(f"{uid(9, 404)}:publish", NOW)
+
+    @pytest.mark.parametrize("event", EVERY_EVENT, ids=lambda event: event.name)
+    async def test_every_event_comes_out_as_it_went_in(self, store: Store, event: Event) -> None:
+        await store.save(events=(event,))
+        tasks = await self._claim(store)
+        assert {task.happening.event for task in tasks} == {event}
+        assert {type(task.happening.event) for task in tasks} == {type(event)}
+        assert {task.id for task in tasks} == {task.id for task in tasks_after(tasks[0].happening)}

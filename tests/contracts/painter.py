@@ -1,0 +1,107 @@
+"""What every painter must do: one run for one order, and images that can be fetched."""
+
+import pytest
+
+from avatar_core.errors import ProviderUnauthorized, ProviderUnavailable, RunVanished
+from avatar_core.ids import PortraitOrderId, ProviderRunId
+from avatar_core.runs import FailureReason, ReportStatus, Ticket
+from tests.contracts.provider import Ending, PainterWorld
+from tests.examples import uid
+
+UNENDED = {ReportStatus.WAITING, ReportStatus.RUNNING}
+JPEG = b"\xff\xd8\xff"
+
+
+class PainterContract:
+    """Fill ``world``."""
+
+    @pytest.fixture
+    def world(self) -> PainterWorld:
+        raise NotImplementedError
+
+    async def _submitted(
+        self, world: PainterWorld, ending: Ending = Ending.SUCCEED, number: int = 1, count: int = 2
+    ) -> Ticket:
+        world.provider.plan(ending)
+        return await world.painter.submit(await world.order(number, count))
+
+    async def test_a_submitted_order_is_one_run(self, world: PainterWorld) -> None:
+        ticket = await self._submitted(world, Ending.HANG)
+        assert world.provider.started() == 1
+        report = await world.painter.report(ticket)
+        assert report.run == ticket.run
+        assert report.status in UNENDED
+        assert report.failure is None
+
+    async def test_the_run_of_an_order_is_found_and_no_others(self, world: PainterWorld) -> None:
+        assert await world.painter.find(PortraitOrderId(uid(6, 404))) is None
+        first = await self._submitted(world, Ending.HANG, 1)
+        second = await self._submitted(world, Ending.HANG, 2)
+        assert await world.painter.find((await world.order(1, 2)).id) == first
+        assert await world.painter.find((await world.order(2, 2)).id) == second
+
+    async def test_a_run_whose_answer_was_lost_is_found(self, world: PainterWorld) -> None:
+        order = await world.order(1, 2)
+        world.provider.plan(Ending.HANG)
+        world.provider.lose_next_answer()
+        with pytest.raises(ProviderUnavailable):
+            await world.painter.submit(order)
+        assert await world.painter.find(order.id) is not None
+        assert world.provider.started() == 1
+
+    async def test_a_submission_that_broke_started_nothing(self, world: PainterWorld) -> None:
+        order = await world.order(1, 2)
+        world.provider.break_next()
+        with pytest.raises(ProviderUnavailable):
+            await world.painter.submit(order)
+        assert await world.painter.find(order.id) is None
+        assert world.provider.started() == 0
+
+    @pytest.mark.parametrize("count", [1, 4])
+    async def test_a_finished_run_has_the_images_that_were_ordered(self, world: PainterWorld, count: int) -> None:
+        ticket = await self._submitted(world, count=count)
+        await world.provider.let_end(ticket)
+        report = await world.painter.report(ticket)
+        assert (report.status, report.failure) == (ReportStatus.SUCCEEDED, None)
+        assert len(set(report.images)) == count
+        images = [await world.painter.fetch(image) for image in report.images]
+        assert all(image.startswith(JPEG) for image in images)
+
+    async def test_an_image_that_the_provider_deleted_has_vanished(self, world: PainterWorld) -> None:
+        ticket = await self._submitted(world)
+        await world.provider.let_end(ticket)
+        images = (await world.painter.report(ticket)).images
+        world.delete_image(images[0])
+        with pytest.raises(RunVanished):
+            await world.painter.fetch(images[0])
+        assert (await world.painter.fetch(images[1])).startswith(JPEG)
+
+    async def test_a_failed_run_says_so(self, world: PainterWorld) -> None:
+        ticket = await self._submitted(world, Ending.FAIL)
+        await world.provider.let_end(ticket)
+        report = await world.painter.report(ticket)
+        assert (report.status, report.failure) == (ReportStatus.FAILED, FailureReason.PROVIDER_FAILED)
+        assert report.detail
+
+    async def test_an_unknown_run_has_vanished(self, world: PainterWorld) -> None:
+        with pytest.raises(RunVanished):
+            await world.painter.report(Ticket(ProviderRunId("never-was")))
+
+    async def test_a_rejected_credential_names_its_setting(self, world: PainterWorld) -> None:
+        order = await world.order(1, 2)
+        ticket = await self._submitted(world, Ending.HANG, 2)
+        world.provider.revoke_token()
+        for call in (world.painter.submit(order), world.painter.find(order.id), world.painter.report(ticket)):
+            with pytest.raises(ProviderUnauthorized) as rejected:
+                await call
+            assert rejected.value.setting.isupper()
+        world.provider.restore_token()
+        assert await world.painter.find(order.id) is None
+        assert (await world.painter.report(ticket)).status in UNENDED
+
+    async def test_a_provider_that_does_not_answer_is_unavailable(self, world: PainterWorld) -> None:
+        ticket = await self._submitted(world, Ending.HANG)
+        world.provider.break_next()
+        with pytest.raises(ProviderUnavailable):
+            await world.painter.report(ticket)
+        assert (await world.painter.report(ticket)).status in UNENDED

@@ -1,0 +1,117 @@
+"""What every payment gateway must do, and what one whose notices are signed must do besides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from avatar_core.customers import Customer
+from avatar_core.errors import NoticeForged, NoticeUnreadable
+from avatar_core.ids import TelegramId
+from avatar_core.money import Price
+from avatar_core.payments import EvidenceStatus, Payment
+from avatar_core.ports import PaymentGateway
+from tests.examples import MINUTE, NOW, a_customer, a_payment
+
+GARBAGE = [b"", b"not a notice", b"{}", b"[]", b"null", b'{"id": 1}', b"\xff\xfe\x00", b"OutSum=abc&InvId=x", b"\n" * 9]
+
+
+@dataclass(frozen=True)
+class GatewayWorld:
+    """A gateway, a payment that it can take money for, and what it says when somebody has paid.
+
+    ``pay(payment, charge)`` returns the notice of that payment, sent at NOW, as the gateway would send it.
+    """
+
+    gateway: PaymentGateway
+    payment: Payment
+    pay: Callable[[Payment, str], bytes]
+    customer: Customer = field(default_factory=a_customer)
+
+    @property
+    def charges(self) -> tuple[str, str]:
+        """Two charges of the payment."""
+        return "1001", "1002"
+
+
+def payment_of(gateway: PaymentGateway, price: Price) -> Payment:
+    """An invoice that this gateway can take money for."""
+    return replace(a_payment(a_customer(), 77), gateway=gateway.code, price=price)
+
+
+class PaymentGatewayContract:
+    """Fill ``world``."""
+
+    @pytest.fixture
+    def world(self) -> GatewayWorld:
+        raise NotImplementedError
+
+    async def test_a_checkout_is_for_the_payment_and_the_same_each_time(self, world: GatewayWorld) -> None:
+        first = await world.gateway.checkout(world.payment, "500 ⭐")
+        assert first.payment == world.payment
+        assert await world.gateway.checkout(world.payment, "500 ⭐") == first
+
+    def test_a_paid_notice_is_read_as_evidence(self, world: GatewayWorld) -> None:
+        evidence = world.gateway.read(world.pay(world.payment, world.charges[0]), NOW + MINUTE)
+        assert evidence.gateway == world.gateway.code
+        assert evidence.price == world.payment.price
+        assert evidence.received_at == NOW + MINUTE
+        assert (evidence.status, evidence.reason, evidence.version) == (EvidenceStatus.RECEIVED, None, 0)
+        assert evidence.raw
+
+    def test_evidence_names_the_payment(self, world: GatewayWorld) -> None:
+        evidence = world.gateway.read(world.pay(world.payment, world.charges[0]), NOW)
+        named = {evidence.payment_id, evidence.payment_number}
+        assert named & {world.payment.id, world.payment.number}
+        assert evidence.payment_id in {None, world.payment.id}
+        assert evidence.payment_number in {None, world.payment.number}
+
+    def test_evidence_names_no_other_payer_than_the_one_who_paid(self, world: GatewayWorld) -> None:
+        evidence = world.gateway.read(world.pay(world.payment, world.charges[0]), NOW)
+        payers: set[TelegramId | None] = {None, world.customer.telegram_id}
+        assert evidence.payer in payers
+
+    def test_the_same_notice_again_is_the_same_evidence(self, world: GatewayWorld) -> None:
+        notice = world.pay(world.payment, world.charges[0])
+        first, second = world.gateway.read(notice, NOW), world.gateway.read(notice, NOW + MINUTE)
+        assert replace(second, received_at=first.received_at) == first
+
+    def test_another_payment_is_other_evidence(self, world: GatewayWorld) -> None:
+        other = replace(world.payment, id=type(world.payment.id)("another"), number=78)
+        first, second = (
+            world.gateway.read(world.pay(payment, charge), NOW)
+            for payment, charge in zip((world.payment, other), world.charges, strict=True)
+        )
+        assert first.id != second.id
+        assert first.charge != second.charge
+
+    @pytest.mark.parametrize("garbage", GARBAGE)
+    def test_garbage_is_no_evidence(self, world: GatewayWorld, garbage: bytes) -> None:
+        with pytest.raises((NoticeUnreadable, NoticeForged)):
+            world.gateway.read(garbage, NOW)
+
+    def test_half_a_notice_is_no_evidence(self, world: GatewayWorld) -> None:
+        notice = world.pay(world.payment, world.charges[0])
+        with pytest.raises((NoticeUnreadable, NoticeForged)):
+            world.gateway.read(notice[: len(notice) // 2], NOW)
+
+
+class SignedGatewayContract(PaymentGatewayContract):
+    """For a gateway that anybody can reach: what it says counts only with its signature."""
+
+    def test_a_notice_with_any_digit_changed_is_forged(self, world: GatewayWorld) -> None:
+        notice = world.pay(world.payment, world.charges[0])
+        digits = [place for place, byte in enumerate(notice) if chr(byte).isdigit()]
+        for place in digits:
+            other = b"7" if notice[place : place + 1] != b"7" else b"8"
+            with pytest.raises((NoticeForged, NoticeUnreadable)):
+                world.gateway.read(notice[:place] + other + notice[place + 1 :], NOW)
+
+    def test_a_notice_for_another_amount_is_forged(self, world: GatewayWorld) -> None:
+        notice = world.pay(world.payment, world.charges[0])
+        minor = str(world.payment.price.minor).encode()
+        plain = world.payment.price.plain.encode()
+        cheaper = notice.replace(minor, b"1").replace(plain, b"0.01")
+        assert cheaper != notice
+        with pytest.raises(NoticeForged):
+            world.gateway.read(cheaper, NOW)

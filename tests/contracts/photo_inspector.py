@@ -1,0 +1,57 @@
+"""What every photo inspector must do."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import pytest
+
+from avatar_core.errors import PhotoRefused
+from avatar_core.photos import NEAR_DUPLICATE_BITS, SMALLEST_SIDE_PX, PhotoProblem
+from avatar_core.ports import PhotoInspector
+
+
+@dataclass(frozen=True)
+class InspectionWorld:
+    """An inspector and two different photos that it accepts."""
+
+    inspector: PhotoInspector
+    photo: bytes
+    other: bytes
+
+
+class PhotoInspectorContract:
+    """Fill ``world``."""
+
+    @pytest.fixture
+    def world(self) -> InspectionWorld:
+        raise NotImplementedError
+
+    async def test_an_accepted_photo_is_described(self, world: InspectionWorld) -> None:
+        seen = await world.inspector.inspect(world.photo)
+        assert seen.sha256 == sha256(world.photo).hexdigest()
+        assert seen.size_bytes == len(world.photo)
+        assert min(seen.width_px, seen.height_px) >= SMALLEST_SIDE_PX
+        assert 0 <= seen.fingerprint < 2**64
+        assert seen.suffix.startswith(".")
+
+    async def test_the_same_photo_is_described_the_same(self, world: InspectionWorld) -> None:
+        assert await world.inspector.inspect(world.photo) == await world.inspector.inspect(world.photo)
+
+    async def test_what_is_kept_of_a_photo_shows_the_same_and_is_the_same_each_time(
+        self, world: InspectionWorld
+    ) -> None:
+        kept = await world.inspector.prepared(world.photo)
+        assert kept == await world.inspector.prepared(world.photo)
+        seen, again = await world.inspector.inspect(world.photo), await world.inspector.inspect(kept)
+        assert (seen.width_px, seen.height_px) == (again.width_px, again.height_px)
+        assert (seen.fingerprint ^ again.fingerprint).bit_count() <= NEAR_DUPLICATE_BITS
+
+    async def test_different_photos_do_not_pass_for_each_other(self, world: InspectionWorld) -> None:
+        one, other = await world.inspector.inspect(world.photo), await world.inspector.inspect(world.other)
+        assert one.sha256 != other.sha256
+        assert (one.fingerprint ^ other.fingerprint).bit_count() > NEAR_DUPLICATE_BITS
+
+    async def test_nothing_is_unreadable(self, world: InspectionWorld) -> None:
+        with pytest.raises(PhotoRefused) as refused:
+            await world.inspector.inspect(b"")
+        assert refused.value.reason == PhotoProblem.UNREADABLE

@@ -1,0 +1,11 @@
+import pytest
+
+from adapters.memory import MemoryPhotoStore
+from tests.contracts.photo_store import PhotoStoreContract, PhotoStoreWorld
+
+
+class TestMemoryPhotoStore(PhotoStoreContract):
+    @pytest.fixture
+    def world(self) -> PhotoStoreWorld:
+        store = MemoryPhotoStore()
+        return PhotoStoreWorld(store, lambda: setattr(store, "full", True))

@@ -1,0 +1,12 @@
+import pytest
+
+from adapters.postgres.pool import Database
+from tests.contracts.inbox import InboxContract
+from tests.contracts.postgres_store import postgres_store
+from tests.contracts.store import Store
+
+
+class TestPostgresInbox(InboxContract):
+    @pytest.fixture
+    def store(self, database: Database) -> Store:
+        return postgres_store(database)

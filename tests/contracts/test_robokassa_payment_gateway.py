@@ -1,0 +1,21 @@
+from urllib.parse import urlencode
+
+import pytest
+
+from adapters.robokassa import RobokassaGateway, RobokassaSettings
+from avatar_core.money import Currency, Price
+from avatar_core.payments import Payment
+from entrypoints.sandbox.robokassa.signatures import result_signature
+from tests.contracts.payment_gateway import GatewayWorld, SignedGatewayContract, payment_of
+
+
+def paid(payment: Payment, _charge: str) -> bytes:
+    body = {"OutSum": f"{payment.price.plain}0000", "InvId": str(payment.number), "Shp_payment": payment.id}
+    return urlencode(body | {"SignatureValue": result_signature("sha256", body, "securepass2")}).encode()
+
+
+class TestRobokassaGateway(SignedGatewayContract):
+    @pytest.fixture
+    def world(self) -> GatewayWorld:
+        gateway = RobokassaGateway(RobokassaSettings("test", "securepass1", "securepass2", hash="sha256"))
+        return GatewayWorld(gateway, payment_of(gateway, Price(111_000, Currency.RUB)), paid)

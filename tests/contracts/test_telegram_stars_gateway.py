@@ -1,0 +1,28 @@
+import json
+
+import pytest
+
+from adapters.telegram.stars import StarsGateway
+from avatar_core.money import Currency, Price
+from avatar_core.payments import Payment
+from tests.contracts.payment_gateway import GatewayWorld, PaymentGatewayContract, payment_of
+from tests.examples import BOT, a_customer
+
+
+def paid(payment: Payment, charge: str) -> bytes:
+    successful = {
+        "currency": payment.price.currency,
+        "total_amount": payment.price.minor,
+        "invoice_payload": payment.id,
+        "telegram_payment_charge_id": charge,
+        "provider_payment_charge_id": "",
+    }
+    message = {"from": {"id": a_customer().telegram_id}, "successful_payment": successful}
+    return json.dumps({"bot": BOT, "update": {"update_id": 1, "message": message}}).encode()
+
+
+class TestStarsGateway(PaymentGatewayContract):
+    @pytest.fixture
+    def world(self) -> GatewayWorld:
+        gateway = StarsGateway()
+        return GatewayWorld(gateway, payment_of(gateway, Price(500, Currency.XTR)), paid)

@@ -1,0 +1,197 @@
+"""What every set of worklists must do: find what has to be looked at, the most urgent first, and nothing else."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from avatar_core.avatars import Avatar
+from avatar_core.customers import Customer
+from avatar_core.payments import Lease, Payment, PaymentStatus
+from avatar_core.runs import RUNNING_LIMIT, FailureReason, RunStatus
+from avatar_core.subscriptions import GRACE, Announcement, Stage, Subscription
+from avatar_core.trainings import Training
+from tests.contracts.store import Store, StoreContract
+from tests.examples import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    SECOND,
+    a_draft,
+    a_notice,
+    a_painting,
+    a_payment,
+    a_requested,
+    a_running,
+    a_term,
+    an_avatar,
+    an_endless_term,
+    an_order,
+)
+
+LATER = NOW + DAY
+
+
+def an_invoice(customer: Customer, number: int, expires_at: datetime) -> Payment:
+    return replace(a_payment(customer, number), expires_at=expires_at)
+
+
+def ending(customer: Customer, ends: datetime) -> Subscription:
+    term = replace(a_term(), starts=ends - 30 * DAY, ends=ends)
+    return Subscription(customer.id, customer.network, terms=(term,))
+
+
+class WorklistsContract(StoreContract):
+    """Fill ``store`` with an empty store of your kind (see tests.contracts.store)."""
+
+    async def test_an_empty_store_has_no_work(self, store: Store) -> None:
+        assert await store.worklists.payments_to_expire(LATER, 10) == []
+        assert await store.worklists.subscriptions_to_announce(LATER, 10) == []
+        assert await store.worklists.trainings_to_poll(LATER, 10) == []
+        assert await store.worklists.portraits_to_poll(LATER, 10) == []
+        assert await store.worklists.evidence_to_judge(LATER, 10) == []
+        assert await store.worklists.photos_to_delete(LATER, 10) == []
+
+    # --- payments
+
+    async def test_open_payments_expire_at_their_time_the_oldest_first(self, store: Store, customer: Customer) -> None:
+        payments = [an_invoice(customer, number, NOW + minute * MINUTE) for number, minute in ((1, 3), (2, 1), (3, 2))]
+        await store.save(*payments)
+        found = await store.worklists.payments_to_expire(NOW + 2 * MINUTE, 10)
+        assert found == [payments[1].id, payments[2].id]
+        assert await store.worklists.payments_to_expire(LATER, 1) == [payments[1].id]
+
+    async def test_a_payment_that_is_no_longer_open_does_not_expire(self, store: Store, customer: Customer) -> None:
+        closed = [status for status in PaymentStatus if status is not PaymentStatus.PENDING]
+        await store.save(*(replace(a_payment(customer, n), status=status) for n, status in enumerate(closed, 1)))
+        assert await store.worklists.payments_to_expire(LATER, 10) == []
+
+    async def test_a_payment_that_is_being_paid_does_not_expire_yet(self, store: Store, customer: Customer) -> None:
+        until = NOW + 2 * MINUTE
+        payment = replace(an_invoice(customer, 1, NOW), lease=Lease("query", until))
+        await store.save(payment)
+        assert await store.worklists.payments_to_expire(until - SECOND, 10) == []
+        assert await store.worklists.payments_to_expire(until, 10) == [payment.id]
+
+    # --- subscriptions
+
+    @pytest.mark.parametrize("after", [-3 * DAY, -DAY, timedelta(0), GRACE])
+    async def test_an_end_is_announced_at_each_stage(self, store: Store, customer: Customer, after: timedelta) -> None:
+        await store.save(ending(customer, NOW))
+        earlier = replace(ending(customer, NOW), version=1)
+        announced = earlier.due(NOW + after - SECOND)
+        if_announced = replace(earlier, announced=announced)
+        await store.save(if_announced)
+        assert await store.worklists.subscriptions_to_announce(NOW + after - SECOND, 10) == []
+        assert await store.worklists.subscriptions_to_announce(NOW + after, 10) == [customer.id]
+
+    async def test_what_was_announced_about_an_earlier_end_does_not_count(
+        self, store: Store, customer: Customer
+    ) -> None:
+        before = Announcement(NOW - 30 * DAY, Stage.GRACE_OVER)
+        await store.save(replace(ending(customer, NOW), announced=before))
+        assert await store.worklists.subscriptions_to_announce(NOW, 10) == [customer.id]
+
+    async def test_nothing_is_announced_where_there_is_no_end(self, store: Store, customer: Customer) -> None:
+        other = await store.registered(2)
+        endless = replace(ending(other, NOW), endless=an_endless_term())
+        await store.save(Subscription(customer.id, customer.network), endless)
+        assert await store.worklists.subscriptions_to_announce(LATER, 10) == []
+
+    async def test_the_last_of_several_terms_is_the_end(self, store: Store, customer: Customer) -> None:
+        first = ending(customer, NOW)
+        await store.save(replace(first, terms=(*first.terms, a_term(NOW))))
+        assert await store.worklists.subscriptions_to_announce(NOW, 10) == []
+        assert await store.worklists.subscriptions_to_announce(NOW + 30 * DAY, 10) == [customer.id]
+
+    async def test_the_earliest_end_is_announced_first(self, store: Store) -> None:
+        customers = [await store.registered(number) for number in (1, 2, 3)]
+        for customer, hours in zip(customers, (2, 1, 3), strict=True):
+            await store.save(ending(customer, NOW + hours * HOUR))
+        found = await store.worklists.subscriptions_to_announce(NOW, 2)
+        assert found == [customers[1].id, customers[0].id]
+
+    # --- trainings and portraits
+
+    async def test_running_trainings_are_polled_the_nearest_deadline_first(self, store: Store) -> None:
+        found = []
+        for number, minute in ((1, 2), (2, 0), (3, 1)):
+            customer = await store.registered(number)
+            avatar = an_avatar(customer, number)
+            training = a_running(a_draft(customer, avatar, number), NOW + minute * MINUTE)
+            await store.save(avatar, training)
+            found.append(training.id)
+        assert await store.worklists.trainings_to_poll(NOW, 10) == [found[1], found[2], found[0]]
+        assert await store.worklists.trainings_to_poll(NOW, 1) == [found[1]]
+
+    @pytest.mark.parametrize("status", [RunStatus.PENDING, RunStatus.SUBMITTING])
+    async def test_a_training_that_waits_is_polled_when_its_deadline_has_passed(
+        self, store: Store, customer: Customer, avatar: Avatar, status: RunStatus
+    ) -> None:
+        training = a_requested(a_draft(customer, avatar))
+        training = replace(training, run=replace(training.run, status=status))
+        await store.save(training)
+        assert await store.worklists.trainings_to_poll(NOW + RUNNING_LIMIT - SECOND, 10) == []
+        assert await store.worklists.trainings_to_poll(NOW + RUNNING_LIMIT, 10) == [training.id]
+
+    async def test_drafts_and_ended_trainings_are_not_polled(
+        self, store: Store, customer: Customer, avatar: Avatar
+    ) -> None:
+        ended = a_running(a_draft(customer, avatar, 2))
+        ended = replace(ended, run=ended.run.succeed(at=NOW))
+        await store.save(a_draft(customer, avatar), ended)
+        assert await store.worklists.trainings_to_poll(NOW + 30 * DAY, 10) == []
+
+    async def test_unfinished_orders_are_polled_the_nearest_deadline_first(
+        self, store: Store, customer: Customer, avatar: Avatar
+    ) -> None:
+        quoted = an_order(customer, avatar)
+        late, early = an_order(customer, avatar, 2), an_order(customer, avatar, 3)
+        waiting, ended = an_order(customer, avatar, 4).request(at=NOW), a_painting(an_order(customer, avatar, 5))
+        ended = replace(ended, run=ended.run.fail(FailureReason.MODERATION, at=NOW))
+        await store.save(quoted, a_painting(late, NOW + MINUTE), a_painting(early), waiting, ended)
+        assert await store.worklists.portraits_to_poll(NOW, 10) == [early.id, late.id]
+        assert await store.worklists.portraits_to_poll(NOW, 1) == [early.id]
+        assert set(await store.worklists.portraits_to_poll(LATER, 10)) == {early.id, late.id, waiting.id}
+
+    # --- notices
+
+    async def test_notices_that_nobody_judged_are_found_the_oldest_first(
+        self, store: Store, customer: Customer
+    ) -> None:
+        payment = a_payment(customer)
+        notices = [
+            replace(a_notice(payment, f"charge-{minute}"), received_at=NOW + minute * MINUTE) for minute in (3, 1, 2)
+        ]
+        settled = replace(a_notice(payment, "settled").settled(), received_at=NOW)
+        quarantined = replace(a_notice(payment, "quarantined").quarantined("wrong-amount"), received_at=NOW)
+        await store.save(*notices, settled, quarantined)
+        found = await store.worklists.evidence_to_judge(NOW + 3 * MINUTE, 10)
+        assert found == [notices[1].id, notices[2].id]
+        assert await store.worklists.evidence_to_judge(LATER, 1) == [notices[1].id]
+
+    # --- photos
+
+    async def test_photos_of_trainings_that_ended_long_ago_are_to_delete(self, store: Store) -> None:
+        ended = []
+        for number, hours in ((1, 2), (2, 1), (3, 3)):
+            customer = await store.registered(number)
+            avatar = an_avatar(customer, number)
+            training = a_running(a_draft(customer, avatar, number))
+            ended.append(replace(training, run=training.run.succeed(at=NOW + hours * HOUR)))
+            await store.save(avatar, ended[-1])
+        assert await store.worklists.photos_to_delete(NOW + 3 * HOUR, 10) == [ended[1].id, ended[0].id]
+        assert await store.worklists.photos_to_delete(LATER, 1) == [ended[1].id]
+
+    async def test_photos_that_are_needed_or_gone_are_not_to_delete(
+        self, store: Store, customer: Customer, avatar: Avatar
+    ) -> None:
+        bare = a_running(a_draft(customer, avatar, 2))
+        bare = replace(bare, run=bare.run.succeed(at=NOW), photos=())
+        await store.save(a_running(a_draft(customer, avatar)), bare, self._full_draft(customer, avatar))
+        assert await store.worklists.photos_to_delete(LATER, 10) == []
+
+    def _full_draft(self, customer: Customer, avatar: Avatar) -> Training:
+        draft = a_draft(customer, avatar, 3)
+        return replace(draft, photos=a_requested(draft).photos)
