@@ -1,0 +1,131 @@
+"""Photos looked at with Pillow: what they really are, whether they are sharp, and what they look like."""
+
+import asyncio
+import hashlib
+import io
+import itertools
+import struct
+import zlib
+from dataclasses import dataclass, field
+
+import pillow_heif
+from PIL import Image, ImageFilter, ImageOps, ImageStat
+from PIL.PngImagePlugin import PngInfo
+
+from avatar_core.errors import PhotoRefused
+from avatar_core.photos import LARGEST_BYTES, SMALLEST_SIDE_PX, InspectedPhoto, PhotoProblem
+
+MOST_PIXELS = 50_000_000
+"""A phone's largest photo; the check comes before decoding, for 250 KB of PNG can hold 170 megapixels."""
+JUDGED_SIDE_PX = 768
+"""Sharpness is judged at this size, so that it means the same for photos of all sizes."""
+LEAST_SHARPNESS = 15.0
+"""Variance of the Laplacian: the twelve sample photos have 66 and more, blurred by a radius of 4 px 8 and less."""
+AT_ONCE = 2
+"""Photos decoded at the same time: one of 50 megapixels takes up to 200 MB."""
+SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".jpg", "HEIF": ".jpg"}
+"""What is kept of each format: not every trainer reads WebP and HEIC."""
+QUALITY = 95
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+_LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
+_HASH_SIDE = 8
+_ORIENTATION = 0x0112
+_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+# What Pillow's readers let through when a file is broken; UnidentifiedImageError is an OSError.
+_BROKEN = (ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError)
+_MALFORMED = (ValueError, struct.error, zlib.error, *_BROKEN)
+
+pillow_heif.register_heif_opener()
+
+
+@dataclass(frozen=True, slots=True)
+class PillowInspector:
+    """Reads JPEG, PNG, WebP and HEIC by their content, never by their name, in a thread."""
+
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    async def inspect(self, content: bytes) -> InspectedPhoto:
+        """Return what the photo is.
+
+        Raises PhotoRefused: TOO_LARGE over 10 MB, UNREADABLE for other formats and broken files, TOO_MANY_PIXELS over
+        50 megapixels, TOO_SMALL under 512 px a side, BLURRED (product page 1.4).
+        """
+        async with self.turns:
+            return await asyncio.to_thread(_inspected, content)
+
+    async def prepared(self, content: bytes) -> bytes:
+        """Return the photo upright and without EXIF (the place it was taken in it), as JPEG, or PNG if it was one."""
+        async with self.turns:
+            return await asyncio.to_thread(_prepared, content)
+
+
+def _prepared(content: bytes) -> bytes:
+    kept = io.BytesIO()
+    with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+        if SUFFIXES[image.format or ""] == ".png":
+            ImageOps.exif_transpose(image).save(kept, "PNG", exif=b"", pnginfo=PngInfo())
+        elif image.format == "JPEG" and image.getexif().get(_ORIENTATION, 1) == 1:
+            image.save(kept, "JPEG", quality="keep", exif=b"", comment=b"")
+        else:
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+            upright.save(kept, "JPEG", quality=QUALITY, exif=b"", comment=b"")
+    return kept.getvalue()
+
+
+def _inspected(content: bytes) -> InspectedPhoto:
+    if len(content) > LARGEST_BYTES:
+        raise PhotoRefused(reason=PhotoProblem.TOO_LARGE)
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            _require_size(image)
+            suffix = SUFFIXES[image.format or ""]
+            width_px, height_px = _upright_size(image)
+            grey = _small_and_grey(image)
+    except _BOMBS as cause:
+        raise PhotoRefused(reason=PhotoProblem.TOO_MANY_PIXELS) from cause
+    except _MALFORMED as cause:
+        raise PhotoRefused(reason=PhotoProblem.UNREADABLE) from cause
+    if _sharpness(grey) < LEAST_SHARPNESS:
+        raise PhotoRefused(reason=PhotoProblem.BLURRED)
+    digest = hashlib.sha256(content).hexdigest()
+    return InspectedPhoto(digest, _fingerprint(grey), width_px, height_px, len(content), suffix)
+
+
+def _require_size(image: Image.Image) -> None:
+    if image.width * image.height > MOST_PIXELS:
+        raise PhotoRefused(reason=PhotoProblem.TOO_MANY_PIXELS)
+    if min(image.size) < SMALLEST_SIDE_PX:
+        raise PhotoRefused(reason=PhotoProblem.TOO_SMALL)
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    """Return width and height as a viewer shows them: EXIF orientations 5 to 8 lie on their side."""
+    turned = image.getexif().get(_ORIENTATION) in {5, 6, 7, 8}
+    return (image.height, image.width) if turned else image.size
+
+
+def _small_and_grey(image: Image.Image) -> Image.Image:
+    """Decode all of the file, so that a truncated one is found, into as little memory as its format allows."""
+    image.draft("L", (JUDGED_SIDE_PX, JUDGED_SIDE_PX))
+    grey = image.convert("L")
+    grey.thumbnail((JUDGED_SIDE_PX, JUDGED_SIDE_PX))
+    return ImageOps.exif_transpose(grey)
+
+
+def _sharpness(grey: Image.Image) -> float:
+    edges = ImageOps.crop(grey.filter(_LAPLACIAN), 1)  # the outermost pixels are not filtered
+    return ImageStat.Stat(edges).var[0]
+
+
+def _fingerprint(grey: Image.Image) -> int:
+    """Return 64 bits that tell where a tiny copy gets brighter from left to right (dHash).
+
+    Of the sample photos any two differ in 13 bits or more; a re-encoded, resized or relit copy in 2 or fewer.
+    """
+    pixels = grey.resize((_HASH_SIDE + 1, _HASH_SIDE), Image.Resampling.LANCZOS).tobytes()
+    bits = 0
+    for row in range(_HASH_SIDE):
+        line = pixels[row * (_HASH_SIDE + 1) : (row + 1) * (_HASH_SIDE + 1)]
+        for left, right in itertools.pairwise(line):
+            bits = bits << 1 | (left < right)
+    return bits
