@@ -1,0 +1,96 @@
+"""The balance, and why it is so: the statement's lines add up."""
+
+from collections.abc import Sequence
+
+from adapters.telegram.messenger import Button, Rendering
+from avatar_core.ledger import Pocket
+from avatar_core.money import NO_STARS, Stars
+from avatar_core.ports import StatementLine
+from avatar_core.subscriptions import SubscriptionStatus
+from entrypoints.bot.callbacks import Tap, whole
+from entrypoints.bot.talk import Talk
+
+LATEST = 5
+PAGE = 15
+"""Lines on one page of the statement; 4096 characters hold about 40."""
+
+
+async def open_balance(talk: Talk, _args: list[str]) -> None:
+    """Show what is available and held, the plan, and what happened last."""
+    wallet = talk.dossier.wallet
+    lines = await talk.desk.books.statement(talk.customer.id, limit=LATEST)
+    head = talk.words("balance", available=wallet.available, held=wallet.held, plan=plan_line(talk))
+    if wallet.debt:
+        head += "\n" + talk.words("balance-debt", debt=wallet.debt)
+    latest = _listed(talk, lines) if lines else talk.words("no-operations")
+    top = wallet.accounts[Pocket.AVAILABLE].version + 1
+    rows = (
+        (talk.button("button-why", Tap.STATEMENT, top),),
+        (talk.button("menu-top-up", Tap.TOP_UP), talk.button("menu-plans", Tap.PLANS)),
+        (talk.button("button-menu", Tap.MENU),),
+    )
+    await talk.voice.show(Rendering(f"{head}\n\n{latest}", rows))
+
+
+def plan_line(talk: Talk) -> str:
+    """Say which plan runs and until when, in plain words."""
+    subscription, at = talk.dossier.subscription, talk.now
+    status, term = subscription.status_at(at), subscription.term_at(at)
+    if term is None:
+        return talk.words.plain("plan-none" if status is SubscriptionStatus.NONE else "plan-over")
+    plan = talk.words.title(talk.catalogue.plan(term.plan).titles)
+    if term.ends is None:
+        return talk.words.plain("plan-endless", plan=plan)
+    key = "plan-grace" if status is SubscriptionStatus.GRACE else "plan-active"
+    return talk.words.plain(key, plan=plan, ends=subscription.ends_of(term.plan) or term.ends)
+
+
+def _listed(talk: Talk, lines: Sequence[StatementLine]) -> str:
+    return "\n".join(
+        talk.words(
+            "operation",
+            at=f"{line.at:%d.%m %H:%M}",
+            what=_named(talk, line),
+            amount=_signed(line.amount),
+            balance=line.balance,
+        )
+        for line in lines
+    )
+
+
+def _named(talk: Talk, line: StatementLine) -> str:
+    """Say what an operation was, in human words."""
+    kind = line.kind.lower().replace("_", "-")
+    key = f"operation-{kind}-{line.service}"
+    return talk.words.plain(key if talk.words.knows(key) else f"operation-{kind}")
+
+
+def _signed(amount: Stars) -> str:
+    return f"+{amount}" if amount.hundredths > 0 else str(amount).replace("-", "−")
+
+
+async def open_statement(talk: Talk, args: list[str]) -> None:
+    """Show a page of the statement: what there was before, every line, and what there is after them."""
+    before = whole(args[0])
+    lines = await talk.desk.books.statement(talk.customer.id, limit=PAGE, before=before)
+    if not lines:
+        await talk.show("no-operations", ((talk.button("menu-top-up", Tap.TOP_UP),),))
+        return
+    start, end = lines[-1].balance - lines[-1].amount, lines[0].balance
+    change = sum((line.amount for line in lines), NO_STARS)
+    head = talk.words("statement", start=start, change=_signed(change), end=end)
+    screen = Rendering(f"{head}\n\n{_listed(talk, lines)}", (*_older(talk, lines, before), _ways(talk)))
+    await talk.voice.show(screen)
+
+
+def _older(talk: Talk, lines: Sequence[StatementLine], before: int) -> tuple[tuple[Button, ...], ...]:
+    """Versions are gapless, so the page before begins where this one ends."""
+    newest = talk.dossier.wallet.accounts[Pocket.AVAILABLE].version
+    last = min(before - 1, newest) - len(lines) + 1
+    older = [talk.button("button-older", Tap.STATEMENT, last)] if last > 1 else []
+    newer = [talk.button("button-newer", Tap.STATEMENT, before + PAGE)] if before <= newest else []
+    return ((*older, *newer),) if older or newer else ()
+
+
+def _ways(talk: Talk) -> tuple[Button, ...]:
+    return (talk.button("menu-balance", Tap.BALANCE), talk.button("button-menu", Tap.MENU))

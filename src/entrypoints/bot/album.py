@@ -1,0 +1,118 @@
+"""Photos for an avatar: taken one by one, counted in one message, refused with the reason, looked through."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aiogram.types import Document, Message, PhotoSize
+
+from adapters.telegram.messenger import Button
+from avatar_core.errors import AvatarError, PhotoRefused, StoreUnavailable, TooManyPhotos
+from avatar_core.photos import LARGEST_BYTES, Photo, PhotoProblem
+from avatar_core.trainings import Training
+from entrypoints.bot.avatars import counter, draft_of
+from entrypoints.bot.callbacks import Tap, calling, whole
+from entrypoints.bot.talk import Place, Rows, Talk
+
+COUNTED_EVERY = 5
+"""The counter is edited after the last of an album, and every so many photos: an edit a photo would meet 429."""
+PAGE = 10
+"""Photos in one album (Bot API, sendMediaGroup)."""
+_IN_A_ROW = 5
+_SHORT_HASH = 16
+_COUNTER = "counter"
+
+
+async def take_photo(talk: Talk, message: Message) -> None:
+    """Look at a photo, or a photo sent as a file, and keep it in the draft."""
+    file = message.photo[-1] if message.photo else message.document
+    if draft_of(talk) is None or file is None:
+        await talk.say("photo-unasked")
+        return
+    try:
+        draft = await talk.desk.add_photo(talk.customer.id, await _content(talk, file))
+    except (PhotoRefused, TooManyPhotos, StoreUnavailable) as refusal:
+        talk = await talk.reread()  # raises when it is the database that is down: then the photo is tried again
+        draft = talk.dossier.draft
+        await _refuse(talk, message, refusal)
+    await _count(talk, draft)
+
+
+async def _content(talk: Talk, file: PhotoSize | Document) -> bytes:
+    if (file.file_size or 0) > LARGEST_BYTES:
+        raise PhotoRefused(reason=PhotoProblem.TOO_LARGE)
+    return await talk.voice.download(file)
+
+
+async def _refuse(talk: Talk, message: Message, refusal: AvatarError) -> None:
+    """Say why, under the very photo."""
+    no_picture = message.document is not None and not (message.document.mime_type or "image/").startswith("image/")
+    refused = "file-refused" if no_picture else "photo-refused"
+    key = "photo-not-kept" if isinstance(refusal, StoreUnavailable) else refused
+    screen = talk.screen(key, why=talk.words.refusal(refusal))
+    await talk.voice.say(replace(screen, buttons=()), reply_to=message.message_id)
+
+
+async def _count(talk: Talk, draft: Training) -> None:
+    """Edit the counter, unless more photos of the same album wait."""
+    if talk.arrived.waiting.more and len(draft.photos) % COUNTED_EVERY:
+        return
+    known = (await talk.remembered()).get(_COUNTER) if talk.place == Place.PHOTOS else None
+    before = known if isinstance(known, int) else None
+    screen = counter(talk, draft)
+    shown = await talk.voice.amend(before, screen) if before else await talk.voice.say(screen)
+    if shown != before:
+        await talk.enter(Place.PHOTOS, **{_COUNTER: shown})
+
+
+async def count_again(talk: Talk, _text: str) -> None:
+    """Answer words with what is still missing, as the newest message, which counts from now on."""
+    before = (await talk.remembered()).get(_COUNTER)
+    shown = await talk.voice.say(counter(talk, talk.dossier.draft))
+    await talk.enter(Place.PHOTOS, **{_COUNTER: shown})
+    if isinstance(before, int):
+        await talk.voice.erase(before)
+
+
+async def preview(talk: Talk, args: list[str]) -> None:
+    """Show ten accepted photos, and a button for each that takes it away."""
+    photos = talk.dossier.draft.photos
+    first = min(whole(args[0]), max(len(photos) - 1, 0)) // PAGE * PAGE
+    page = photos[first : first + PAGE]
+    if not page:
+        await talk.show("preview-empty", ((talk.button("button-back", Tap.PHOTOS),),))
+        return
+    await talk.voice.album(
+        [(f"{i}{photo.seen.suffix}", await talk.desk.store.get(photo.ref)) for i, photo in _numbered(page, first)]
+    )
+    rows = (*_removals(page, first), *_pages(talk, first, len(photos)), (talk.button("button-back", Tap.PHOTOS),))
+    await talk.say("preview", rows, first=first + 1, last=first + len(page), all=len(photos))
+
+
+def _numbered(page: Sequence[Photo], first: int) -> list[tuple[int, Photo]]:
+    return list(enumerate(page, start=first + 1))
+
+
+def _removals(page: Sequence[Photo], first: int) -> Rows:
+    buttons = [
+        Button(f"✖️ {number}", calling(Tap.REMOVE, photo.seen.sha256[:_SHORT_HASH]))
+        for number, photo in _numbered(page, first)
+    ]
+    return tuple(tuple(buttons[i : i + _IN_A_ROW]) for i in range(0, len(buttons), _IN_A_ROW))
+
+
+def _pages(talk: Talk, first: int, count: int) -> Rows:
+    before = [talk.button("button-previous", Tap.PREVIEW, first - PAGE)] if first else []
+    after = [talk.button("button-next", Tap.PREVIEW, first + PAGE)] if first + PAGE < count else []
+    return ((*before, *after),) if before or after else ()
+
+
+async def remove(talk: Talk, args: list[str]) -> None:
+    """Take a photo out of the draft; one that is gone is told so."""
+    photos = talk.dossier.draft.photos
+    found = next((photo for photo in photos if photo.seen.sha256.startswith(args[0])), None)
+    if found is None:
+        await talk.say("photo-gone", ((talk.button("button-back", Tap.PHOTOS),),))
+        return
+    draft = await talk.desk.remove_photo(talk.customer.id, found.ref)
+    number = photos.index(found) + 1
+    await talk.say("photo-removed", ((talk.button("button-back", Tap.PHOTOS),),), number=number, left=len(draft.photos))

@@ -1,0 +1,86 @@
+"""One unhandled error never stops the process (bug museum 47, 50, 59).
+
+The customer hears it in words, the owners get a trace id, the log has the trace.
+"""
+
+from secrets import token_hex
+
+import structlog
+from aiogram import Bot
+from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.types import ErrorEvent, Update, User
+
+from adapters.telegram.messenger import Rendering
+from adapters.telegram.refusals import MessageRefused
+from avatar_core.customers import Language
+from avatar_core.errors import MessengerUnavailable, RecipientUnreachable, StoreUnavailable
+from avatar_core.ids import BotId, TelegramId
+from avatar_core.use_cases.customers import Visit
+from entrypoints.bot.desk import Desk
+from entrypoints.bot.owners import tell_owners
+from entrypoints.bot.talk import Arrived
+from entrypoints.bot.texts import words_in
+from entrypoints.bot.voice import Voice
+
+TRACE_BYTES = 4
+log = structlog.get_logger(__name__)
+
+
+class Failures:
+    """What is done about an error that no handler has worded."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def failed(self, event: ErrorEvent, bot: Bot, arrived: Arrived) -> object:
+        """Return UNHANDLED for what must be tried again: the update stays in the inbox."""
+        update, user = event.update, sender(event.update)
+        match event.exception:
+            case RecipientUnreachable():
+                await self._gone(arrived.bot, user)
+                return None
+            case StoreUnavailable():
+                if arrived.attempt == 1:
+                    await _tell(bot, user, "store-unavailable")
+                return UNHANDLED
+            case MessengerUnavailable() as busy if not isinstance(busy, MessageRefused):
+                return UNHANDLED
+            case defect:
+                await self._report(defect, update, bot, arrived.bot)
+                return UNHANDLED if is_payment(update) else None
+
+    async def _gone(self, bot_id: BotId, user: User | None) -> None:
+        """Stop writing to somebody who blocked the bot in the middle of an answer."""
+        if user is not None:
+            visit = Visit(bot_id, TelegramId(user.id), user.full_name, user.language_code)
+            await self._desk.note_unreachable((await self._desk.welcome(visit)).customer.id)
+
+    async def _report(self, defect: Exception, update: Update, bot: Bot, bot_id: BotId) -> None:
+        trace = token_hex(TRACE_BYTES)
+        log.error("an update failed", trace=trace, bot=bot_id, update=update.update_id, exc_info=defect)
+        await _tell(bot, sender(update), "broken", trace=trace)
+        what = f"{type(defect).__name__} · {update.event_type}"
+        await tell_owners(bot, self._desk.bots.of(bot_id), "owner-broken", trace=trace, what=what)
+
+
+async def _tell(bot: Bot, user: User | None, key: str, **facts: object) -> None:
+    """Say it if it can be said; whoever cannot be reached now is not the worse for it."""
+    if user is None:
+        return
+    words = words_in(Language.spoken(user.language_code))
+    try:
+        await Voice(bot, user.id).say(Rendering(words(key, **facts)))
+    except (MessengerUnavailable, RecipientUnreachable) as trouble:
+        log.warning("a customer could not be told", notice=key, reason=str(trouble))
+
+
+def sender(update: Update) -> User | None:
+    """Return who caused an update."""
+    user = getattr(update.event, "from_user", None) or getattr(update.event, "user", None)
+    return user if isinstance(user, User) else None
+
+
+def is_payment(update: Update) -> bool:
+    """Return whether money depends on an update: then it is tried again until it is handled."""
+    message = update.message
+    return bool(update.pre_checkout_query is None and message and message.successful_payment)

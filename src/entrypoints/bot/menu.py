@@ -1,0 +1,98 @@
+"""The main menu, and the ways out of every dead end."""
+
+from adapters.telegram.messenger import Button, Rendering
+from avatar_core.errors import FeatureLocked, InsufficientStars
+from avatar_core.money import Stars
+from avatar_core.plans import Feature
+from entrypoints.bot.callbacks import Tap, calling, going_on
+from entrypoints.bot.desk import Rail
+from entrypoints.bot.talk import Rows, Talk
+
+
+class Interrupted(Exception):
+    """Stars are missing, and the talk knows where to go on once they are there."""
+
+    def __init__(self, talk: Talk, lack: InsufficientStars) -> None:
+        super().__init__(str(lack))
+        self.talk, self.lack = talk, lack
+
+
+def menu_rows(talk: Talk) -> Rows:
+    """Draw the main menu; what the plan does not open carries a lock."""
+    training = "menu-avatars" if talk.may(Feature.TRAINING) else "menu-avatars-locked"
+    portraits = "menu-portraits" if talk.may(Feature.PORTRAITS) else "menu-portraits-locked"
+    return (
+        (talk.button(training, Tap.AVATARS), talk.button(portraits, Tap.PORTRAITS)),
+        (talk.button("menu-balance", Tap.BALANCE), talk.button("menu-top-up", Tap.TOP_UP)),
+        (talk.button("menu-plans", Tap.PLANS), talk.button("menu-prices", Tap.PRICES)),
+        (talk.button("menu-invite", Tap.INVITE), talk.button("menu-support", Tap.SUPPORT)),
+        (talk.button("menu-language", Tap.LANGUAGE), talk.button("menu-help", Tap.HELP)),
+    )
+
+
+def menu_screen(talk: Talk, key: str = "menu", **facts: object) -> Rendering:
+    """Draw the main menu under any words."""
+    return Rendering(talk.words(key, **facts), menu_rows(talk))
+
+
+async def open_menu(talk: Talk, _args: list[str]) -> None:
+    """Show the main menu, leaving whatever was going on."""
+    await talk.leave()
+    await talk.voice.show(menu_screen(talk, balance=talk.dossier.wallet.available))
+
+
+def rails(talk: Talk) -> list[Rail]:
+    """Return the ways to pay that this bot's owner allows."""
+    return list(talk.desk.rails.allowed(talk.profile))
+
+
+def buying(item: str, rail: Rail, resume: str | None) -> str:
+    """Return the data of a button that buys, and after the payment goes on with what was interrupted."""
+    return going_on(f"{calling(Tap.BUY, item)}:{rail.letter}", resume)
+
+
+async def not_enough(talk: Talk, lack: InsufficientStars) -> None:
+    """Say what is missing and offer the cheapest pack that covers it: the one wording everywhere (bug museum 56)."""
+    rows = tuple((button,) for rail in rails(talk) if (button := _sufficient(talk, lack.missing, rail)))
+    more = (Button(talk.words.plain("button-all-packs"), going_on(calling(Tap.TOP_UP), talk.resume)),)
+    await talk.show("not-enough", (*rows, more), **lack.facts)
+
+
+def _sufficient(talk: Talk, missing: object, rail: Rail) -> Button | None:
+    pack = talk.catalogue.sufficient_pack(missing, rail.currency) if isinstance(missing, Stars) else None
+    if pack is None:
+        return None
+    label = talk.words.plain("button-pack", stars=pack.stars, price=pack.price)
+    return Button(label, buying(pack.code, rail, talk.resume))
+
+
+async def locked(talk: Talk, lock: FeatureLocked) -> None:
+    """Name the plan that opens the feature; one tap buys it, and then the feature is opened."""
+    named = talk.words.plain(f"feature-{lock.feature}")
+    feature = named[:1].upper() + named[1:]
+    if lock.feature == Feature.PORTRAITS and not any(avatar.trained for avatar in talk.dossier.avatars.values()):
+        talk = talk.with_resume(calling(Tap.AVATARS))  # a portrait has to wait for somebody to be painted
+    plan = talk.catalogue.cheapest_plan_with(Feature(lock.feature))
+    if plan is None:
+        await talk.show("locked-for-all", feature=feature)
+        return
+    title = talk.words.title(plan.titles)
+    rows = tuple(
+        (
+            Button(
+                talk.words.plain("button-plan", plan=title, price=plan.prices[rail.currency]),
+                _buy(plan.code, rail, talk),
+            ),
+        )
+        for rail in rails(talk)
+        if rail.currency in plan.prices
+    )
+    await talk.show("locked", (*rows, (_all_plans(talk),)), feature=feature, plan=title)
+
+
+def _all_plans(talk: Talk) -> Button:
+    return Button(talk.words.plain("button-all-plans"), going_on(calling(Tap.PLANS), talk.resume))
+
+
+def _buy(plan: str, rail: Rail, talk: Talk) -> str:
+    return buying(plan, rail, talk.resume)

@@ -1,0 +1,106 @@
+"""Buying: plans, star packs, the invoice in Telegram Stars, the link of another gateway."""
+
+from adapters.telegram.messenger import Button, Rendering
+from adapters.telegram.refusals import MessageRefused
+from avatar_core.ids import PackCode, PlanCode
+from avatar_core.money import Currency
+from avatar_core.payments import Payment, PlanPurchase
+from avatar_core.plans import Feature, Plan
+from avatar_core.ports import Checkout
+from avatar_core.use_cases.billing import Purchase
+from entrypoints.bot.callbacks import OutdatedButton, Tap
+from entrypoints.bot.menu import buying, rails
+from entrypoints.bot.talk import Rows, Talk
+
+TITLE_LENGTH, DESCRIPTION_LENGTH = 32, 255
+PACKS_IN_A_ROW = 2
+SERVED = (Feature.TRAINING, Feature.PORTRAITS)
+"""What the bot can do by now: a plan is not praised for more."""
+
+
+async def open_plans(talk: Talk, args: list[str]) -> None:
+    """Show the plans with what they cost and open, and the one that runs; the arguments are what goes on then."""
+    plans = talk.catalogue.plans_on_sale(Currency.XTR)
+    cards = "\n\n".join(plan_card(talk, plan) for plan in plans)
+    term = talk.dossier.subscription.term_at(talk.now)
+    running = talk.words.title(talk.catalogue.plan(term.plan).titles) if term else ""
+    text = f"{talk.words('plans', running=running or 'none')}\n\n{cards}"
+    rows = tuple(row for plan in plans for row in _plan_rows(talk, plan, _resume(args)))
+    await talk.voice.show(Rendering(text, (*rows, (talk.button("button-menu", Tap.MENU),))))
+
+
+def plan_card(talk: Talk, plan: Plan) -> str:
+    """Describe a plan: its price, its days, its stars, what it opens."""
+    features = ", ".join(talk.words.plain(f"feature-{feature}") for feature in SERVED if feature in plan.features)
+    return talk.words(
+        "plan-card",
+        plan=talk.words.title(plan.titles),
+        days=plan.days or 0,
+        price=plan.price_in(Currency.XTR),
+        stars=plan.grants,
+        features=features,
+    )
+
+
+def _resume(args: list[str]) -> str | None:
+    return ":".join(args) or None
+
+
+def _plan_rows(talk: Talk, plan: Plan, resume: str | None) -> Rows:
+    title = talk.words.title(plan.titles)
+    offers = ((rail, plan.prices[rail.currency]) for rail in rails(talk) if rail.currency in plan.prices)
+    return tuple(
+        (Button(talk.words.plain("button-plan", plan=title, price=price), buying(plan.code, rail, resume)),)
+        for rail, price in offers
+    )
+
+
+async def open_packs(talk: Talk, args: list[str]) -> None:
+    """Show the star packs, for every way to pay that is allowed here; the arguments are what goes on then."""
+    buttons = [
+        Button(
+            talk.words.plain("button-pack", stars=pack.stars, price=pack.price), buying(pack.code, rail, _resume(args))
+        )
+        for rail in rails(talk)
+        for pack in talk.catalogue.packs_in(rail.currency)
+    ]
+    rows = tuple(tuple(buttons[i : i + PACKS_IN_A_ROW]) for i in range(0, len(buttons), PACKS_IN_A_ROW))
+    await talk.show("top-up", rows, balance=talk.dossier.wallet.available)
+
+
+async def buy(talk: Talk, args: list[str]) -> None:
+    """Make an invoice and show how to pay it: ``item:rail`` and the button that goes on afterwards."""
+    match args:
+        case [item, letter, *rest]:
+            rail, resume = talk.desk.rails.of(letter), _resume(rest)
+        case _:
+            raise OutdatedButton
+    known = PackCode(item) if item in talk.catalogue.packs else PlanCode(talk.catalogue.plan(item).code)
+    purchase = Purchase(known, rail.gateway.code, rail.currency, talk.bot, resume)
+    payment = await talk.desk.open_payment(talk.customer.id, purchase)
+    title, description = _named(talk, payment)
+    checkout = await rail.gateway.checkout(payment, title)
+    if checkout.url is None:
+        await talk.voice.invoice(payment, title[:TITLE_LENGTH], description[:DESCRIPTION_LENGTH])
+    else:
+        await _link(talk, checkout, title)
+
+
+def _named(talk: Talk, payment: Payment) -> tuple[str, str]:
+    match payment.purpose:
+        case PlanPurchase(plan=code, days=days):
+            title = talk.words.title(talk.catalogue.plan(code).titles)
+            return title, talk.words.plain("invoice-plan", plan=title, days=days or 0, stars=payment.stars)
+        case _:
+            title = talk.words.plain("invoice-pack-title", stars=payment.stars)
+            return title, talk.words.plain("invoice-pack", stars=payment.stars)
+
+
+async def _link(talk: Talk, checkout: Checkout, title: str) -> None:
+    """Send the link as a button, or in the text where Telegram does not take it as one."""
+    price = checkout.payment.price
+    button = Button(talk.words.plain("button-pay", price=price), url=checkout.url)
+    try:
+        await talk.say("checkout", ((button,),), title=title, price=price)
+    except MessageRefused:
+        await talk.say("checkout-link", url=checkout.url, title=title, price=price)

@@ -1,0 +1,152 @@
+"""The door: who comes, in which chat, with what; from here on it is a Talk with a known customer."""
+
+from uuid import UUID
+
+import structlog
+from aiogram import Bot
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, InaccessibleMessage, Message, User
+
+from adapters.telegram.messenger import Rendering
+from adapters.telegram.refusals import MessageRefused
+from avatar_core.customers import Language
+from avatar_core.dossier import Dossier
+from avatar_core.errors import CustomerNotFound, MessengerUnavailable, RecipientUnreachable
+from avatar_core.ids import BotId, CustomerId, TelegramId
+from avatar_core.use_cases.customers import Visit
+from entrypoints.bot.album import take_photo
+from entrypoints.bot.answers import answering
+from entrypoints.bot.callbacks import OutdatedButton, read
+from entrypoints.bot.desk import Desk
+from entrypoints.bot.information import INVITED, start
+from entrypoints.bot.routes import COMMANDS, TAPS, WORDS, guide
+from entrypoints.bot.talk import Arrived, Place, Talk
+from entrypoints.bot.texts import Words, words_in
+from entrypoints.bot.voice import Voice, patiently
+
+PRIVATE = "private"
+START = "start"
+SAID = {
+    *(
+        "text",
+        "photo",
+        "document",
+        "sticker",
+        "voice",
+        "video",
+        "video_note",
+        "audio",
+        "animation",
+        "story",
+        "paid_media",
+    ),
+    *("contact", "location", "venue", "poll", "dice", "game", "checklist"),
+}
+"""What people send.  The rest are Telegram's own lines in a chat, such as a pinned message: nobody waits for more."""
+log = structlog.get_logger(__name__)
+
+
+class Reception:
+    """Receives messages and taps."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def message(
+        self, message: Message, bot: Bot, arrived: Arrived, state: FSMContext, raw_state: str | None
+    ) -> None:
+        """Answer a message in a private chat; elsewhere point there when asked."""
+        user = message.from_user
+        if user is None or user.is_bot or message.content_type not in SAID:
+            return
+        if message.chat.type != PRIVATE:
+            await _point_to_private_chat(message, user, bot)
+            return
+        command, argument = _command(message.text or "")
+        dossier = await self._welcome(arrived.bot, user, argument if command == START else "")
+        talk = Talk(self._desk, arrived, dossier, Voice(bot, message.chat.id), state, raw_state)
+        await answering(talk, lambda: _hear(talk, message))
+
+    async def tap(
+        self, query: CallbackQuery, bot: Bot, arrived: Arrived, state: FSMContext, raw_state: str | None
+    ) -> None:
+        """Do what a button says; the spinner on it stops in any case."""
+        is_new, prefix, args = read(query.data or "")
+        under = query.message
+        is_fixed = is_new or under is None or isinstance(under, InaccessibleMessage)
+        voice = Voice(bot, query.from_user.id, None if is_fixed or under is None else under.message_id)
+        words = words_in(Language.spoken(query.from_user.language_code))
+        try:
+            dossier = await self._welcome(arrived.bot, query.from_user, "")
+            words = words_in(dossier.customer.language)
+            resume = (query.data or "").removeprefix("+")
+            talk = Talk(self._desk, arrived, dossier, voice, state, raw_state, resume)
+            await answering(talk, lambda: _do(talk, prefix, args))
+        finally:
+            await _stop_spinning(query, voice, words)
+
+    async def _welcome(self, bot_id: BotId, user: User, argument: str) -> Dossier:
+        inviter = await self._inviter(argument)
+        return await self._desk.welcome(Visit(bot_id, TelegramId(user.id), user.full_name, user.language_code, inviter))
+
+    async def _inviter(self, argument: str) -> CustomerId | None:
+        """Return who invited, if the link names a customer; anything else is no reason to turn somebody away."""
+        code = argument.removeprefix(INVITED)
+        if code == argument:
+            return None
+        try:
+            inviter = CustomerId(str(UUID(code)))
+            return (await self._desk.read_customer(inviter)).customer.id
+        except (ValueError, CustomerNotFound):
+            return None
+
+
+def _command(text: str) -> tuple[str, str]:
+    """Return a command's name and its argument; no name for other texts."""
+    if not text.startswith("/"):
+        return "", ""
+    name, _, argument = text[1:].partition(" ")
+    return name.partition("@")[0].lower(), argument.strip()
+
+
+async def _hear(talk: Talk, message: Message) -> None:
+    text = message.text or ""
+    command, argument = _command(text)
+    if command == START:
+        await start(talk, argument)
+    elif command in COMMANDS:
+        await COMMANDS[command](talk, [])
+    elif (message.photo or message.document) and talk.place in {None, Place.PHOTOS}:
+        await take_photo(talk, message)
+    elif text and not command and (take := WORDS.get(talk.place or "")):
+        await take(talk, text)
+    else:
+        await guide(talk)
+
+
+async def _do(talk: Talk, prefix: str, args: list[str]) -> None:
+    route = TAPS.get(prefix)
+    if route is None or route.arguments not in {None, len(args)}:
+        raise OutdatedButton
+    await route.act(talk, args)
+
+
+async def _stop_spinning(query: CallbackQuery, voice: Voice, words: Words) -> None:
+    """Answer the query, with a word when nothing was to be seen; one that is too old spins no more."""
+    text = words.plain("already-here") if voice.unchanged else None
+    try:
+        await patiently(lambda: voice.bot.answer_callback_query(query.id, text=text))
+    except MessageRefused:
+        return
+
+
+async def _point_to_private_chat(message: Message, user: User, bot: Bot) -> None:
+    """Answer a command that is meant for us with a link; leave all other talk in groups alone."""
+    name, username = (message.text or "").partition(" ")[0], (await bot.me()).username
+    if not name.startswith("/") or name.partition("@")[2] not in {"", username}:
+        return
+    words = words_in(Language.spoken(user.language_code))
+    try:
+        await Voice(bot, message.chat.id).say(Rendering(words("private-only", bot=username)))
+    except (MessengerUnavailable, RecipientUnreachable) as trouble:  # the group may forbid us to write
+        log.info("a group could not be answered", reason=str(trouble))

@@ -1,0 +1,106 @@
+"""The bot's words: one Fluent file a language, every message and every placeholder in both (a test holds it).
+
+Facts are escaped for Telegram's HTML, except in labels, alerts and invoices, which are plain.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from babel.dates import format_date
+from fluent.runtime import FluentBundle, FluentResource
+
+from avatar_core.customers import Language
+from avatar_core.errors import AvatarError
+from avatar_core.money import Currency, Price
+
+LOCALES = Path(__file__).parent / "locales"
+CURRENCIES = {Currency.XTR: "⭐", Currency.RUB: "₽", Currency.USD: "$", Currency.USDT: "USDT"}
+
+
+class Unworded(LookupError):
+    """A message or one of its facts is missing: a defect that the tests of the locales find."""
+
+
+LONGEST_FACT = 2_400
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language."""
+
+    language: Language
+    bundle: FluentBundle
+
+    def __call__(self, key: str, /, **facts: object) -> str:
+        """Return a message as HTML; texts among the facts are escaped."""
+        return self._worded(key, {name: _as_html(_plain(fact, self.language)) for name, fact in facts.items()})
+
+    def plain(self, key: str, /, **facts: object) -> str:
+        """Return a message as plain text, for labels, alerts and invoices."""
+        return self._worded(key, {name: _plain(fact, self.language) for name, fact in facts.items()})
+
+    def knows(self, key: str) -> bool:
+        """Return whether there is such a message."""
+        return self.bundle.has_message(key)
+
+    def title(self, titles: Mapping[str, str]) -> str:
+        """Return what the catalogue calls a thing in this language."""
+        return titles[self.language]
+
+    def refusal(self, error: AvatarError) -> str:
+        """Return a refusal in plain words."""
+        facts = {name: self._reason(fact) if name == "reason" else fact for name, fact in error.facts.items()}
+        return self.plain(f"error-{error.code()}", **facts)
+
+    def _reason(self, reason: object) -> object:
+        return self.plain(f"photo-{reason}") if self.knows(f"photo-{reason}") else reason
+
+    def _worded(self, key: str, facts: dict[str, object]) -> str:
+        if not self.bundle.has_message(key):
+            raise Unworded(f"{self.language}: {key}")
+        pattern = self.bundle.get_message(key).value
+        text, errors = self.bundle.format_pattern(pattern, facts) if pattern else ("", [LookupError("no value")])
+        if errors:
+            raise Unworded(f"{self.language}: {key}: {errors[0]}")
+        return str(text)
+
+
+def _plain(fact: object, language: Language) -> object:
+    match fact:
+        case Price(currency=currency):
+            return f"{fact.plain.removesuffix('.00')} {CURRENCIES[currency]}"
+        case datetime():
+            return format_date(fact, "d MMMM y", locale=language.value)
+        case bool() | int():
+            return int(fact)
+        case _:
+            return _fitting(str(fact))
+
+
+def _fitting(text: str) -> str:
+    """Cut a text so that Fluent takes it, escaped or not: it refuses a fact of more than 2,500 characters."""
+    kept = text[:LONGEST_FACT]
+    while len(escape(kept, quote=False)) > LONGEST_FACT:
+        kept = kept[: len(kept) * 9 // 10]
+    return text if kept == text else f"{kept}…"
+
+
+def _as_html(fact: object) -> object:
+    return escape(fact, quote=False) if isinstance(fact, str) else fact
+
+
+def source(language: Language) -> str:
+    """Return the text of a language's file."""
+    return (LOCALES / f"{language}.ftl").read_text(encoding="utf-8")
+
+
+@cache
+def words_in(language: Language) -> Words:
+    """Return the words of a language; its file is read once."""
+    bundle = FluentBundle([language.value], use_isolating=False)
+    bundle.add_resource(FluentResource(source(language)))
+    return Words(language, bundle)

@@ -1,0 +1,109 @@
+"""Ordering a training: steps with prices, the quote, the confirmation; stopping it, giving the draft up."""
+
+from adapters.telegram.messenger import Button
+from avatar_core.errors import DraftNotFound, InsufficientStars, QuoteExpired, TooFewPhotos
+from avatar_core.ids import QuoteId, TrainerCode, TrainingId
+from avatar_core.photos import FEWEST_PHOTOS
+from avatar_core.pricing import TrainerOffer
+from avatar_core.runs import RunStatus
+from entrypoints.bot.avatars import draft_of
+from entrypoints.bot.callbacks import Tap, calling, unpacked, whole
+from entrypoints.bot.menu import Interrupted
+from entrypoints.bot.talk import Talk
+
+_IN_A_ROW = 2
+
+
+async def choose_steps(talk: Talk, _args: list[str]) -> None:
+    """Offer every trainer's steps with their prices."""
+    draft = talk.dossier.draft
+    if len(draft.photos) < FEWEST_PHOTOS:
+        raise TooFewPhotos(accepted=len(draft.photos), needed=FEWEST_PHOTOS)
+    buttons = [_offer(talk, offer, steps) for offer in talk.catalogue.trainers.values() for steps in offer.steps]
+    rows = tuple(tuple(buttons[i : i + _IN_A_ROW]) for i in range(0, len(buttons), _IN_A_ROW))
+    back = (talk.button("button-back", Tap.PHOTOS),)
+    await talk.show("choose-steps", (*rows, back), balance=talk.dossier.wallet.available)
+
+
+def _offer(talk: Talk, offer: TrainerOffer, steps: int) -> Button:
+    key = "button-flat-training" if offer.flat_price is not None else "button-training"
+    facts = {"price": offer.price(steps), "steps": str(steps), "minutes": offer.minutes}
+    return Button(talk.words.plain(key, **facts), calling(Tap.QUOTE_TRAINING, offer.code, steps))
+
+
+async def quote(talk: Talk, args: list[str]) -> None:
+    """Show the price with the balance before and after, to be confirmed."""
+    await _quote(talk, args[0], whole(args[1]))
+
+
+async def _quote(talk: Talk, trainer: str, steps: int, note: str = "") -> None:
+    dossier = await talk.desk.quote_training(talk.customer.id, TrainerCode(trainer), steps)
+    draft, wallet = dossier.draft, dossier.wallet
+    price = draft.chosen.quote.amount
+    if wallet.available < price:
+        here = talk.with_resume(calling(Tap.QUOTE_TRAINING, trainer, steps))
+        raise Interrupted(here, InsufficientStars(price, wallet.available, price - wallet.available))
+    rows = (
+        (talk.button("button-train", Tap.TRAIN, draft.id, draft.chosen.quote.id, price=price),),
+        (talk.button("button-other-steps", Tap.STEPS), talk.button("button-back", Tap.PHOTOS)),
+    )
+    facts = {"name": dossier.avatar(draft.avatar).name, "photos": len(draft.photos), "steps": str(steps)}
+    money = {"price": price, "before": wallet.available, "after": wallet.available - price}
+    offer = talk.catalogue.trainer(trainer)
+    await talk.show("training-quote", rows, note=note, minutes=offer.minutes, **facts, **money)
+
+
+async def confirm(talk: Talk, args: list[str]) -> None:
+    """Order the training at the price shown; a price that is too old is shown anew instead."""
+    training, quoted = TrainingId(unpacked(args[0])), QuoteId(unpacked(args[1]))
+    try:
+        ordered = await talk.desk.request_training(talk.customer.id, training, quoted)
+    except QuoteExpired:
+        await _quote_again(talk)
+        return
+    except InsufficientStars as lack:
+        plan = talk.dossier.draft.chosen
+        raise Interrupted(talk.with_resume(calling(Tap.QUOTE_TRAINING, plan.trainer, plan.steps)), lack) from lack
+    await talk.leave()
+    key = "training-ordered" if ordered.run.status is RunStatus.PENDING else "already-ordered"
+    await talk.show(key, price=ordered.chosen.quote.amount)
+
+
+async def _quote_again(talk: Talk) -> None:
+    draft = draft_of(talk)
+    if draft is None or draft.plan is None:
+        raise QuoteExpired
+    await _quote(talk, draft.plan.trainer, draft.plan.steps, talk.words.plain("price-anew"))
+
+
+async def ask_stop(talk: Talk, args: list[str]) -> None:
+    """Ask once more before a training is stopped; one that has ended is told so at once."""
+    running = talk.dossier.unfinished
+    if running is None or running.id != TrainingId(unpacked(args[0])):
+        ended = await talk.desk.cancel_training(talk.customer.id, TrainingId(unpacked(args[0])))  # changes nothing
+        await talk.say(f"training-now-{ended.run.status.lower()}")
+        return
+    row = (talk.button("button-stop-surely", Tap.STOP_SURELY, unpacked(args[0])),)
+    await talk.say("ask-stop", (row, (talk.button("button-let-run", Tap.AVATARS),)))
+
+
+async def stop(talk: Talk, args: list[str]) -> None:
+    """Stop the training; the news of the stars given back follows by itself."""
+    stopped = await talk.desk.cancel_training(talk.customer.id, TrainingId(unpacked(args[0])))
+    await talk.show(f"training-now-{stopped.run.status.lower()}")
+
+
+async def ask_discard(talk: Talk, _args: list[str]) -> None:
+    """Ask once more before photos are deleted."""
+    draft = draft_of(talk)
+    if draft is None:
+        raise DraftNotFound
+    row = (talk.button("button-discard-surely", Tap.DISCARD_SURELY), talk.button("button-continue-draft", Tap.PHOTOS))
+    await talk.show("ask-discard", (row,), name=talk.dossier.avatar(draft.avatar).name, photos=len(draft.photos))
+
+
+async def discard(talk: Talk, _args: list[str]) -> None:
+    """Delete the draft and its photos."""
+    await talk.desk.discard_draft(talk.customer.id)
+    await talk.leave()
+    await talk.show("draft-discarded")

@@ -1,0 +1,83 @@
+"""Commands on the database alone: the books, gifts, a training's story."""
+
+import typer
+
+from adapters.postgres.migrate import migrate
+from avatar_core.dossier import Dossier, OfCustomer, OfPerson, OfTraining
+from avatar_core.errors import CustomerNotFound
+from avatar_core.ids import CustomerId, TelegramId, TrainingId
+from avatar_core.money import Stars
+from avatar_core.use_cases.subscriptions import Gift, GrantStars
+from entrypoints.cli.pictures import explanation, statement_table, training_table, violations_table
+from entrypoints.container.ground import cli_container
+from entrypoints.database import database_url
+from entrypoints.ground import Ground
+from entrypoints.opening import open_ground
+from entrypoints.settings import Settings
+
+
+async def migrate_database(settings: Settings) -> bool:
+    """Apply what is missing, and say what it was."""
+    async with database_url(settings) as url:
+        applied = await migrate(url, schema=settings.database_schema)
+    typer.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+    return True
+
+
+async def check_books(settings: Settings) -> bool:
+    """Print every broken law; return whether there is none."""
+    async with open_ground(settings) as ground:
+        violations = await ground.store.books.violations()
+    if violations:
+        violations_table(violations)
+    else:
+        typer.echo("The books add up: no law is broken.")
+    return not violations
+
+
+async def print_statement(who: str, lines: int, settings: Settings) -> bool:
+    """Print the latest lines of a customer's balance."""
+    async with open_ground(settings) as ground:
+        dossier = await _find(ground, who)
+        statement_table(dossier, await ground.store.books.statement(dossier.customer.id, limit=lines))
+    return True
+
+
+async def explain_balance(who: str, settings: Settings) -> bool:
+    """Print every posting that touches a customer; return whether they sum up."""
+    async with open_ground(settings) as ground:
+        dossier = await _find(ground, who)
+        return explanation(dossier, await ground.store.books.postings(dossier.customer.id))
+
+
+async def grant_stars(who: str, stars: str, reason: str, settings: Settings) -> bool:
+    """Give stars, and print the balance after it."""
+    amount = Stars.parse(stars)
+    async with open_ground(settings) as ground:
+        customer = (await _find(ground, who)).customer
+        grant = cli_container(ground).get(GrantStars)
+        balance = await grant(customer.id, amount, Gift(ground.names.fresh(), reason))
+    typer.echo(f"{customer.name or customer.id} has {balance} ⭐ now, {amount} ⭐ more. The worker tells them.")
+    return True
+
+
+async def print_training(training: str, settings: Settings) -> bool:
+    """Print where a training stands, and its diary."""
+    name = TrainingId(training)
+    async with open_ground(settings) as ground, ground.store.begin() as work:
+        dossier = await work.dossier(OfTraining(name))
+    training_table(dossier.training(name), dossier)
+    return True
+
+
+async def _find(ground: Ground, who: str) -> Dossier:
+    """Return the dossier of a customer id or of a numeric Telegram id.  Raises CustomerNotFound."""
+    async with ground.store.begin() as work:
+        if not who.isdecimal():
+            return await work.dossier(OfCustomer(CustomerId(who)))
+        for network in {profile.network for profile in ground.bots.profiles.values()}:
+            try:
+                return await work.dossier(OfPerson(network, TelegramId(int(who))))
+            except CustomerNotFound:
+                continue
+    raise CustomerNotFound

@@ -1,0 +1,53 @@
+"""The doctor's look at the bots: tokens, names and webhooks, as Telegram knows them."""
+
+from adapters.telegram.bots import connected_bots
+from adapters.telegram.refusals import TelegramUnreachable, translated
+from avatar_core.errors import AvatarError
+from avatar_core.ids import BotId
+from entrypoints.cli.finding import Finding
+from entrypoints.settings import Settings, name_of
+
+MANY_WAITING = 100
+"""More updates than that waiting at Telegram's say that nobody takes them."""
+
+
+async def look_at_bots(settings: Settings) -> list[Finding]:
+    """Ask Telegram who each bot is and where its updates go.  Raises SettingsWrong when there is no bot."""
+    settings.require("bots")
+    tokens = {BotId(name): bot.token.get_secret_value() for name, bot in settings.bots.items()}
+    found = []
+    async with connected_bots(tokens, settings.telegram_url) as bots:
+        for name, bot in bots.items():
+            about = f"bot {name}"
+            try:
+                with translated():
+                    me, hook = await bot.get_me(), await bot.get_webhook_info()
+            except TelegramUnreachable as error:
+                found.append(Finding(about, str(error), f"see the network, and {name_of('telegram_url')} if it is set"))
+            except AvatarError as error:
+                why = str(error.__cause__ or error).removeprefix("HTTP Client says - ")
+                found.append(Finding(about, f"Telegram says: {why}", f"see {name_of('bots', name, 'token')}"))
+            else:
+                found.append(_named(about, name, me.username or ""))
+                found.append(_reached(about, settings, hook.url, hook.pending_update_count))
+                if hook.last_error_message:
+                    found.append(Finding(about, f"Telegram could not deliver: {hook.last_error_message}"))
+    return found
+
+
+def _named(about: str, name: BotId, username: str) -> Finding:
+    if username.lower() != name.lower():
+        mend = f"name its settings {name_of('bots', username, '…')}, unless the old name is kept on purpose"
+        return Finding(about, f"its username is {username}", mend)
+    return Finding(about, "the token works")
+
+
+def _reached(about: str, settings: Settings, url: str, waiting: int) -> Finding:
+    """Say whether updates go where the settings say."""
+    webhook, restart = settings.telegram_updates == "webhook", "start `avatar up` (or `bot`, or `serve`)"
+    expected = f"{settings.public_url}/telegram/{about.removeprefix('bot ')}" if webhook else ""
+    if url != expected:
+        told = f"its updates go to {url}" if url else "no webhook is registered"
+        return Finding(about, told, f"{restart}: it registers {expected or 'none, for polling'}")
+    told = f"{'webhook registered' if webhook else 'polling'}, {waiting} updates wait"
+    return Finding(about, told, restart if waiting > MANY_WAITING else None)

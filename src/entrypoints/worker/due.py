@@ -1,0 +1,62 @@
+"""What the rounds look for, and what is done about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from avatar_core.ids import EvidenceId, TrainingId
+from avatar_core.ports import Worklists
+from avatar_core.use_cases.billing import ExpirePayment, SettlePayment
+from avatar_core.use_cases.portraits import PollPortraits
+from avatar_core.use_cases.subscriptions import AnnounceSubscription
+from avatar_core.use_cases.trainings import DeletePhotos, PollTraining
+from entrypoints.notices import TakeRunNotice
+from entrypoints.worker.rounds import Round
+
+EVIDENCE_LEFT_BEHIND = timedelta(seconds=10)
+"""A paid notice that nobody has judged after so long belonged to a process that died."""
+SELDOM = 20
+"""What is measured in days is looked at so many times less often."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueVerbs:
+    """The use cases that time sets off."""
+
+    expire_payment: ExpirePayment
+    announce_subscription: AnnounceSubscription
+    poll_training: PollTraining
+    poll_portraits: PollPortraits
+    settle_payment: SettlePayment
+    delete_photos: DeletePhotos
+    take_run_notice: TakeRunNotice
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPace:
+    """How often the rounds are made, and how long photos are kept after a training's end."""
+
+    every_s: float
+    poll_every_s: float
+    keep_photos_days: int
+
+
+def rounds_of(lists: Worklists, verbs: DueVerbs, pace: RoundPace) -> tuple[Round, ...]:
+    """Return all rounds."""
+    kept_for = timedelta(days=pace.keep_photos_days)
+
+    async def evidence(at: datetime, limit: int) -> Sequence[EvidenceId]:
+        return await lists.evidence_to_judge(at - EVIDENCE_LEFT_BEHIND, limit)
+
+    async def photos(at: datetime, limit: int) -> Sequence[TrainingId]:
+        return await lists.photos_to_delete(at - kept_for, limit)
+
+    return (
+        Round("judge evidence", pace.every_s, evidence, verbs.settle_payment),
+        Round("expire payments", pace.every_s, lists.payments_to_expire, verbs.expire_payment),
+        Round("take up notices", pace.every_s, verbs.take_run_notice.left_behind, verbs.take_run_notice.take_up),
+        Round("poll trainings", pace.poll_every_s, lists.trainings_to_poll, verbs.poll_training),
+        Round("poll portraits", pace.poll_every_s, lists.portraits_to_poll, verbs.poll_portraits),
+        Round("announce subscriptions", pace.every_s, lists.subscriptions_to_announce, verbs.announce_subscription),
+        Round("delete photos", SELDOM * pace.every_s, photos, verbs.delete_photos),
+    )

@@ -1,0 +1,56 @@
+"""What becomes of a task that failed: tried again, and when, or put on the dead-letter list."""
+
+import random
+from dataclasses import dataclass
+
+from adapters.telegram.refusals import MessageRefused
+from avatar_core.errors import (
+    ConcurrentChange,
+    MessengerUnavailable,
+    OutsideError,
+    ProviderUnauthorized,
+    TaskMakesNoSense,
+)
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 60.0
+UNAUTHORIZED_PAUSE_S = 30.0
+"""Steady: somebody mends the credential at some moment, and does not want to wait long then."""
+OUTSIDE_ATTEMPTS = 1500
+"""About a day of tries: an order that could not be handed over by then has ended with its stars given back."""
+DEFECT_ATTEMPTS = 5
+"""A defect of ours, or a message that Telegram will not take, seldom heals by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait after which error; ``chance`` spreads the tries of many tasks."""
+
+    chance: random.Random
+    first_pause_s: float = FIRST_PAUSE_S
+
+    def pause_s(self, attempts: int, error: Exception) -> float | None:
+        """Return the seconds to wait after so many attempts, or None when there shall be no other."""
+        match error:
+            case TaskMakesNoSense():
+                return None
+            case MessageRefused():
+                return self._growing(attempts) if attempts < DEFECT_ATTEMPTS else None
+            case OutsideError() | ConcurrentChange() | TimeoutError():
+                return self._outside(attempts, error) if attempts < OUTSIDE_ATTEMPTS else None
+            case _:
+                return self._growing(attempts) if attempts < DEFECT_ATTEMPTS else None
+
+    def _outside(self, attempts: int, error: Exception) -> float:
+        match error:
+            case MessengerUnavailable(retry_after_s=retry_after_s):
+                return retry_after_s + self.chance.uniform(0, min(1.0, self.first_pause_s))
+            case ProviderUnauthorized():
+                return min(UNAUTHORIZED_PAUSE_S, self._growing(attempts))
+            case _:
+                return self._growing(attempts)
+
+    def _growing(self, attempts: int) -> float:
+        """Twice as long each time, from half of it to all of it."""
+        longest = min(self.first_pause_s * 2.0 ** min(attempts - 1, 32), LONGEST_PAUSE_S)
+        return self.chance.uniform(longest / 2, longest)

@@ -1,0 +1,200 @@
+"""The commands that need no vendor: words, exit codes, and what they print."""
+
+import subprocess
+import sys
+
+import pytest
+
+from avatar_core.use_cases.customers import Visit, Welcome
+from entrypoints.container.ground import cli_container
+from entrypoints.ground import Ground
+from tests.entrypoints.cli.conftest import CommandLine
+from tests.examples import BOT, a_customer, a_draft, an_avatar
+
+CUSTOMER = a_customer()
+AVATAR = an_avatar(CUSTOMER)
+TRAINING = a_draft(CUSTOMER, AVATAR)
+HEAVY = ("aiogram", "fastapi", "httpx", "PIL", "replicate", "uvicorn")
+
+
+async def somebody(ground: Ground) -> str:
+    """Let a customer come, with a draft of an avatar."""
+    welcome = cli_container(ground).get(Welcome)
+    dossier = await welcome(Visit(BOT, CUSTOMER.telegram_id, "Анна"))
+    return dossier.customer.id
+
+
+async def stored_training(ground: Ground) -> None:
+    async with ground.store.begin() as work:
+        work.save(CUSTOMER, AVATAR, TRAINING)
+        await work.commit()
+
+
+async def spoil_the_books(ground: Ground) -> None:
+    """Change a posted amount behind the ledger's back."""
+    from adapters.postgres.books import PostgresBooks  # noqa: PLC0415
+
+    books = ground.store.books
+    assert isinstance(books, PostgresBooks)
+    await books._database.rows("ALTER TABLE avatar.accounts DISABLE TRIGGER USER")
+    await books._database.rows("UPDATE avatar.accounts SET balance = balance + 1")
+
+
+def test_help_tells_every_command(avatar: CommandLine) -> None:
+    told = avatar("--help")
+    assert told.status == 0
+    for command in ("demo", "up", "bot", "serve", "worker", "migrate", "doctor", "grant", "catalogue", "ledger"):
+        assert command in told.out
+
+
+def test_help_of_every_command_fits_its_line(avatar: CommandLine) -> None:
+    told = [avatar("--help").out, avatar("ledger", "--help").out, avatar("catalogue", "--help").out]
+    lines = [line for text in told for line in text.splitlines() if not line.startswith("Usage:")]
+    assert [line for line in lines if line.endswith("...")] == []
+
+
+def test_help_loads_nothing_heavy() -> None:
+    assert loaded_by("--help", *HEAVY, "psycopg", "pydantic") == ""
+
+
+def test_a_command_on_the_books_loads_no_bot(avatar_on_postgres: CommandLine) -> None:
+    assert loaded_by("ledger check", *HEAVY) == ""
+
+
+def loaded_by(words: str, *modules: str) -> str:
+    """Return which of these modules a command loads."""
+    probe = (
+        "import sys\nfrom entrypoints.cli import app\n"
+        f"try:\n    app({words.split()!r})\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        f"print('loaded:', *(each for each in {modules!r} if each in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.rpartition("loaded:")[2].strip()
+
+
+@pytest.mark.parametrize("words", [["fly"], ["ledger"], ["grant", "1", "5"], ["ledger", "statement"]])
+def test_a_wrong_command_exits_2(avatar: CommandLine, words: list[str]) -> None:
+    assert avatar(*words).status == 2
+
+
+def test_a_wrong_setting_is_one_sentence_and_exits_2(avatar: CommandLine) -> None:
+    avatar.write("AVATAR_LISTEN_PORT=http")
+    told = avatar("ledger", "check")
+    assert told.status == 2
+    assert told.err.startswith("AVATAR_LISTEN_PORT is wrong: ")
+    assert len(told.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["up", "bot", "serve", "worker"])
+def test_what_runs_names_every_setting_it_misses(avatar: CommandLine, command: str) -> None:
+    told = avatar(command)
+    assert told.status == 2
+    for name in ("AVATAR_BOTS__", "REPLICATE_API_TOKEN", "AVATAR_REPLICATE_MODELS"):
+        assert any(line.startswith(name) for line in told.err.splitlines())
+
+
+def test_a_database_that_does_not_answer_is_told_without_its_password(avatar: CommandLine) -> None:
+    avatar.write("AVATAR_DATABASE_URL=postgresql://me:a-password@127.0.0.1:1/avatar")
+    told = avatar("ledger", "check")
+    assert told.status == 1
+    assert "the store is unavailable" in told.err.lower()
+    assert "Traceback" not in told.err
+    assert "a-password" not in told.out + told.err
+
+
+def test_the_default_catalogue_is_good(avatar: CommandLine) -> None:
+    told = avatar("catalogue", "check")
+    assert told.status == 0
+    assert "4 plans" in told.out
+
+
+def test_a_wrong_price_is_found_and_named(avatar: CommandLine) -> None:
+    shown = avatar("catalogue", "show", "--toml")
+    assert shown.status == 0
+    own = avatar.folder / "own.toml"
+    own.write_text(shown.out, encoding="utf-8")
+    assert avatar("catalogue", "check", str(own)).status == 0
+    own.write_text(shown.out.replace("476", "NaN"), encoding="utf-8")
+    told = avatar("catalogue", "check", str(own))
+    assert told.status == 1
+    assert "own.toml" in told.err
+    assert "Traceback" not in told.err
+
+
+def test_what_is_sold_is_shown(avatar: CommandLine) -> None:
+    told = avatar("catalogue", "show")
+    assert told.status == 0
+    for word in ("NEUROPHOTO", "476", "flux-dev-lora", "1000: 220"):
+        assert word in told.out
+
+
+def test_migrating_twice_does_nothing_the_second_time(avatar: CommandLine, database_dsn: str) -> None:
+    avatar.write(f"AVATAR_DATABASE_URL={database_dsn}")
+    first, second = avatar("migrate"), avatar("migrate")
+    assert (first.status, second.status) == (0, 0)
+    assert "applied 0001" in first.out
+    assert "up to date" in second.out
+
+
+def test_a_gift_shows_in_balance_statement_and_explanation(avatar_on_postgres: CommandLine) -> None:
+    avatar = avatar_on_postgres
+    customer = avatar.on_the_ground(somebody)
+    granted = avatar("grant", str(CUSTOMER.telegram_id), "100", "--reason", "за терпение")
+    assert granted.status == 0
+    assert "Анна has 100 ⭐ now" in granted.out
+    assert avatar("grant", customer, "7.5", "--reason", "again").status == 0
+    statement = avatar("ledger", "statement", customer)
+    assert statement.status == 0
+    assert "+7.5" in statement.out
+    assert "available 107.5 ⭐" in statement.out
+    explained = avatar("ledger", "explain", str(CUSTOMER.telegram_id))
+    assert explained.status == 0
+    assert "The postings sum up to the balance." in explained.out
+    assert avatar("ledger", "check").status == 0
+
+
+@pytest.mark.parametrize(
+    ("stars", "why"), [("0", "no amount of stars"), ("-5", "no amount of stars"), ("many", "no amount of stars")]
+)
+def test_what_is_no_gift_is_refused_in_words(avatar_on_postgres: CommandLine, stars: str, why: str) -> None:
+    avatar_on_postgres.on_the_ground(somebody)
+    told = avatar_on_postgres("grant", str(CUSTOMER.telegram_id), "--reason", "x", "--", stars)
+    assert told.status == 2
+    assert why in told.err
+
+
+@pytest.mark.parametrize("who", ["424242", "nobody", ""])
+def test_an_unknown_customer_is_told_in_words(avatar_on_postgres: CommandLine, who: str) -> None:
+    told = avatar_on_postgres("ledger", "explain", who)
+    assert told.status == 1
+    assert "no such customer" in told.err.lower()
+
+
+def test_a_broken_law_is_found_and_exits_1(avatar_on_postgres: CommandLine) -> None:
+    avatar_on_postgres.on_the_ground(somebody)
+    assert avatar_on_postgres("grant", str(CUSTOMER.telegram_id), "10", "--reason", "x").status == 0
+    avatar_on_postgres.on_the_ground(spoil_the_books)
+    told = avatar_on_postgres("ledger", "check")
+    assert told.status == 1
+    assert "broken" in told.out
+    assert avatar_on_postgres("ledger", "explain", str(CUSTOMER.telegram_id)).status == 1
+
+
+def test_a_training_is_shown_with_its_diary(avatar_on_postgres: CommandLine) -> None:
+    avatar_on_postgres.on_the_ground(stored_training)
+    told = avatar_on_postgres("trainings", "show", TRAINING.id)
+    assert told.status == 0
+    for word in ("DRAFT", AVATAR.name, CUSTOMER.id):
+        assert word in told.out
+    assert avatar_on_postgres("trainings", "show", CUSTOMER.id).status == 1
+
+
+@pytest.mark.parametrize("stars", ["abc", "5,5", "0", "-5"])
+def test_a_wrong_amount_is_refused_with_what_is_right(avatar: CommandLine, stars: str) -> None:
+    told = avatar("grant", "1", stars, "--reason", "thanks")
+    assert told.status == 2
+    assert "7.5" in told.err
+
+
+def test_a_gift_without_a_reason_is_refused(avatar: CommandLine) -> None:
+    assert avatar("grant", "1", "5", "--reason", " ").status == 2
