@@ -59,7 +59,7 @@ def test_an_avatar_has_a_name_of_readable_length(name: str) -> None:
         replace(an_avatar(a_customer()), name=name)
 
 
-@pytest.mark.parametrize("name", ["A", "Ё", "x" * 32, "  Anna  "])
+@pytest.mark.parametrize("name", ["A", "Ё", "x" * 32, "  Fan  "])
 def test_a_short_name_is_a_name(name: str) -> None:
     assert replace(an_avatar(a_customer()), name=name).name == name
 

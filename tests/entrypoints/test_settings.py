@@ -121,7 +121,7 @@ def test_the_example_names_every_setting_and_is_valid(tmp_path: Path) -> None:
     assert settings.bots
 
 
-@pytest.mark.parametrize(("field", "value"), [("TOKEN", "nonsense"), ("OWNERS", "vasya")])
+@pytest.mark.parametrize(("field", "value"), [("TOKEN", "nonsense"), ("OWNERS", "someone")])
 def test_a_wrong_setting_of_a_bot_is_named_whole(tmp_path: Path, field: str, value: str) -> None:
     with pytest.raises(SettingsWrong) as wrong:
         read(tmp_path, "AVATAR_BOTS__SHOP_BOT__TOKEN=1:A", f"AVATAR_BOTS__SHOP_BOT__{field}={value}")

@@ -77,7 +77,7 @@ class Guest:
         """Say whose portrait it is; photos are asked for."""
         await self.says("/menu")
         await self.presses(Tap.AVATARS)
-        await self.says("Anna")
+        await self.says("Fan")
         await self.presses(Tap.GENDER, "female")
 
     async def sends(self, contents: Sequence[bytes]) -> ChatMessage:

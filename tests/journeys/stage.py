@@ -75,7 +75,7 @@ class Stage:
         """Somebody with stars in their purse, who comes to the bot of their language and begins."""
         chat = self.telegram.person("Guest", language_code=speaks or language.value, bot=self.account(BOTS[language]))
         chat.person.stars = rich
-        guest = Guest(self.house, chat, BOTS[language], Person(chat, "Anna", "in a café", 0.0))
+        guest = Guest(self.house, chat, BOTS[language], Person(chat, "Fan", "in a café", 0.0))
         self.people.append(guest)
         await guest.says("/start")
         return guest

@@ -69,7 +69,7 @@ async def _endow(container: Container, customer: Customer) -> None:
 
 
 async def _draft(desk: Desk, customer: Customer) -> None:
-    await desk.start_draft(customer.id, BotId(BOT), Sitter("Anna", Gender.FEMALE))
+    await desk.start_draft(customer.id, BotId(BOT), Sitter("Fan", Gender.FEMALE))
     for photo in PHOTOS:
         await desk.add_photo(customer.id, photo.read_bytes())
 

@@ -144,7 +144,7 @@ def _people(telegram: TelegramSandbox) -> Person:
     for name, number in (("Owner", OWNER), ("Guest", CUSTOMER)):
         seated = telegram.person(name, language_code="en", person_id=number)
         telegram.world.chat(bot, seated.person).is_opened = True
-    return Person(telegram.customer(CUSTOMER), "Anna", "in the rain", looks_s=0.0)
+    return Person(telegram.customer(CUSTOMER), "Fan", "in the rain", looks_s=0.0)
 
 
 def _lend_model(replicate: ReplicateSandbox) -> None:

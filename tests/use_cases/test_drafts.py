@@ -31,7 +31,7 @@ async def test_a_draft_is_an_avatar_to_be_with_a_trigger_of_its_own(world: Memor
     customer = await world.with_stars(0)
     draft = await world.start_draft(customer, BOT, SITTER)
     avatar = (await world.read(customer)).avatar(draft.avatar)
-    assert (avatar.name, avatar.gender, avatar.trained) == ("Anna", Gender.FEMALE, None)
+    assert (avatar.name, avatar.gender, avatar.trained) == ("Fan", Gender.FEMALE, None)
     assert avatar.trigger.startswith("TOK_")
     assert (draft.run.status, draft.photos) == (RunStatus.DRAFT, ())
 
@@ -39,11 +39,11 @@ async def test_a_draft_is_an_avatar_to_be_with_a_trigger_of_its_own(world: Memor
 async def test_starting_again_renames_the_draft_and_keeps_its_photos(world: MemoryWorld) -> None:
     customer = await world.with_stars(0)
     draft = await world.drafted(customer, photos=3)
-    again = await world.start_draft(customer, BOT, Sitter("Boris", Gender.MALE))
+    again = await world.start_draft(customer, BOT, Sitter("Second fan", Gender.MALE))
     dossier = await world.read(customer)
     avatar = dossier.avatar(draft.avatar)
     assert (again.id, dossier.draft.photos) == (draft.id, draft.photos)
-    assert (avatar.name, avatar.gender, len(dossier.avatars)) == ("Boris", Gender.MALE, 1)
+    assert (avatar.name, avatar.gender, len(dossier.avatars)) == ("Second fan", Gender.MALE, 1)
 
 
 async def test_starting_many_times_at_once_makes_one_draft(world: MemoryWorld) -> None:

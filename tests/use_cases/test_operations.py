@@ -48,7 +48,7 @@ def granted(customer: CustomerId) -> StarsGranted:
 
 
 def progressed(customer: CustomerId, training: TrainingId, percent: int) -> TrainingProgressed:
-    return TrainingProgressed(customer=customer, training=training, avatar="Anna", percent=percent, minutes_left=3)
+    return TrainingProgressed(customer=customer, training=training, avatar="Fan", percent=percent, minutes_left=3)
 
 
 def task(event: Event, reaction: Reaction) -> Task:
@@ -144,7 +144,7 @@ async def test_a_message_is_never_edited_by_another_bot_than_the_one_that_wrote_
     written = [told for told in family.messenger.told if isinstance(told.news, TrainingRequested)]
     await family.customer(bot=OTHER_BOT)
     await family.tell_customer(customer, progressed(customer, training, 20))
-    delayed = TrainingDelayed(customer=customer, training=training, avatar="Anna")
+    delayed = TrainingDelayed(customer=customer, training=training, avatar="Fan")
     await family.tell_customer(customer, delayed)
     assert [told for told in family.messenger.told if isinstance(told.news, TrainingRequested)] == written
     assert (family.messenger.told[-1].news, family.messenger.told[-1].address.bot) == (delayed, OTHER_BOT)

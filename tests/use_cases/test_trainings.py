@@ -61,7 +61,7 @@ async def test_an_ordered_training_holds_what_was_quoted(world: MemoryWorld) -> 
     assert dossier.wallet.holds[training].deadline == world.clock.now() + HOLD_LIMIT
     assert (dossier.customer.level, await status(world, training)) == (Level.TRAINING, RunStatus.PENDING)
     assert world.happened()[-1] == TrainingRequested(
-        customer=customer, training=training, avatar="Anna", price=PRICE, minutes=25
+        customer=customer, training=training, avatar="Fan", price=PRICE, minutes=25
     )
 
 
@@ -245,7 +245,7 @@ async def test_while_the_credential_is_rejected_the_order_waits_and_both_are_tol
             await world.submit_training(training)
         world.clock.advance(5 * MINUTE)
     assert (await status(world, training), await world.money(customer)) == (RunStatus.PENDING, HELD)
-    assert world.named("training.delayed") == [TrainingDelayed(customer=customer, training=training, avatar="Anna")]
+    assert world.named("training.delayed") == [TrainingDelayed(customer=customer, training=training, avatar="Fan")]
     assert world.named("provider.unauthorized") == [Unauthorized(bot=BOT, setting="MEMORY_API_TOKEN")]
     world.trainer.recover()
     await world.submit_training(training)
@@ -325,7 +325,7 @@ async def test_progress_is_told_with_what_is_left(world: MemoryWorld) -> None:
     world.clock.advance(10 * MINUTE)
     await world.record_training(training, world.trainer.advance(training, 40))
     assert world.happened()[-1] == TrainingProgressed(
-        customer=customer, training=training, avatar="Anna", percent=40, minutes_left=15
+        customer=customer, training=training, avatar="Fan", percent=40, minutes_left=15
     )
 
 
@@ -354,7 +354,7 @@ async def test_a_success_is_charged_and_the_avatar_is_ready(world: MemoryWorld) 
         customer=customer,
         training=training,
         avatar_id=known.avatar,
-        avatar="Anna",
+        avatar="Fan",
         price=PRICE,
         balance=FUNDS - PRICE,
     )
@@ -595,7 +595,7 @@ async def test_a_cancelled_training_is_stopped_at_the_provider_and_gives_the_sta
     assert (await world.trainer.report(ticket)).status is ReportStatus.CANCELED
     assert (canceled.run.status, await world.money(customer)) == (RunStatus.CANCELED, FREE)
     assert world.happened()[-1] == TrainingCanceled(
-        customer=customer, training=training, avatar="Anna", released=PRICE, balance=FUNDS
+        customer=customer, training=training, avatar="Fan", released=PRICE, balance=FUNDS
     )
     assert (await world.cancel_training(customer, training)).run == canceled.run
     assert len(world.named("training.canceled")) == 1

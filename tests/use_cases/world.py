@@ -56,7 +56,7 @@ from tests.examples import BOT, NETWORK, NOW, ROUBLE_GATEWAY, STARS_GATEWAY, a_n
 OWNER = TelegramId(42)
 CATALOGUE = load_catalogue(DEFAULT_CATALOGUE)
 BOTS = Bots({BOT: BotProfile(BOT, NETWORK, (OWNER,), gateways=(TELEGRAM_STARS, ROUBLE_GATEWAY))})
-SITTER = drafts.Sitter("Anna", Gender.FEMALE)
+SITTER = drafts.Sitter("Fan", Gender.FEMALE)
 TRAINER = TrainerCode("flux-dev-lora")
 RETRY = timedelta(seconds=30)
 

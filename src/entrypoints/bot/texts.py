@@ -3,8 +3,8 @@
 Facts are escaped for Telegram's HTML, except in labels, alerts and invoices, which are plain.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from html import escape
@@ -20,12 +20,12 @@ from avatar_core.money import Currency, Price
 LOCALES = Path(__file__).parent / "locales"
 CURRENCIES = {Currency.XTR: "⭐", Currency.RUB: "₽", Currency.USD: "$", Currency.USDT: "USDT"}
 
+LONGEST_FACT = 2_400
+"""Fluent refuses a fact of more than 2,500 characters; two of them do not fit into a message."""
+
 
 class Unworded(LookupError):
     """A message or one of its facts is missing: a defect that the tests of the locales find."""
-
-
-LONGEST_FACT = 2_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Words:
 
     language: Language
     bundle: FluentBundle
+    _constants: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Messages without facts, which most labels are: worded once."""
 
     def __call__(self, key: str, /, **facts: object) -> str:
         """Return a message as HTML; texts among the facts are escaped."""
@@ -60,6 +62,13 @@ class Words:
         return self.plain(f"photo-{reason}") if self.knows(f"photo-{reason}") else reason
 
     def _worded(self, key: str, facts: dict[str, object]) -> str:
+        if facts:
+            return self._formatted(key, facts)
+        if key not in self._constants:
+            self._constants[key] = self._formatted(key, facts)
+        return self._constants[key]
+
+    def _formatted(self, key: str, facts: dict[str, object]) -> str:
         if not self.bundle.has_message(key):
             raise Unworded(f"{self.language}: {key}")
         pattern = self.bundle.get_message(key).value
@@ -81,12 +90,33 @@ def _plain(fact: object, language: Language) -> object:
             return _fitting(str(fact))
 
 
+def in_parts(text: str) -> Iterator[str]:
+    """Give the text in parts that a message takes whole, cut where words end if it can be."""
+    while text:
+        kept = _beginning(text)
+        if len(kept) < len(text) and (space := max(kept.rfind(" "), kept.rfind("\n"))) > 0:
+            kept = kept[: space + 1]
+        yield kept
+        text = text[len(kept) :]
+
+
 def _fitting(text: str) -> str:
-    """Cut a text so that Fluent takes it, escaped or not: it refuses a fact of more than 2,500 characters."""
-    kept = text[:LONGEST_FACT]
-    while len(escape(kept, quote=False)) > LONGEST_FACT:
-        kept = kept[: len(kept) * 9 // 10]
+    """Cut a text so that Fluent takes it."""
+    kept = _beginning(text)
     return text if kept == text else f"{kept}…"
+
+
+def _beginning(text: str) -> str:
+    """Return as much of a text as Fluent takes, escaped or not."""
+    kept = text[:LONGEST_FACT]
+    while _length(kept) > LONGEST_FACT:
+        kept = kept[: len(kept) * 9 // 10]
+    return kept
+
+
+def _length(text: str) -> int:
+    """Count as Telegram does, in UTF-16: an emoji is two."""
+    return len(escape(text, quote=False).encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _as_html(fact: object) -> object:

@@ -25,8 +25,8 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-def anna(stage: Stage) -> Customer:
+def fan(stage: Stage) -> Customer:
     """Somebody who speaks English."""
-    person = stage.telegram.person(first_name="Anna", language_code="en")
+    person = stage.telegram.person(first_name="Fan", language_code="en")
     person.person.stars = 100_000
     return person

@@ -38,31 +38,31 @@ async def ordered(stage: Stage, person: Customer) -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 33, "   "])
-async def test_a_name_that_cannot_be_is_asked_for_again(stage: Stage, anna: Customer, name: str) -> None:
-    await stage.say(anna, "/start")
-    await stage.give(anna)
-    await go_to(stage, anna, Place.NAME)
+async def test_a_name_that_cannot_be_is_asked_for_again(stage: Stage, fan: Customer, name: str) -> None:
+    await stage.say(fan, "/start")
+    await stage.give(fan)
+    await go_to(stage, fan, Place.NAME)
     if name.strip():
-        assert "1 to 32 characters" in await stage.say(anna, name)
-    assert "a man, a woman" in await stage.say(anna, "  Anna   Maria ")
-    assert "Anna Maria" in anna.received[-1].text
+        assert "1 to 32 characters" in await stage.say(fan, name)
+    assert "a man, a woman" in await stage.say(fan, "  Fan   One ")
+    assert "Fan One" in fan.received[-1].text
 
 
-async def test_a_text_instead_of_a_tap_points_to_the_buttons(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await stage.give(anna)
-    await go_to(stage, anna, Place.GENDER)
-    assert "a man, a woman" in await stage.say(anna, "a woman")
-    assert anna.received[-1].labels[:3] == ["Man", "Woman", "Other"]
+async def test_a_text_instead_of_a_tap_points_to_the_buttons(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.give(fan)
+    await go_to(stage, fan, Place.GENDER)
+    assert "a man, a woman" in await stage.say(fan, "a woman")
+    assert fan.received[-1].labels[:3] == ["Man", "Woman", "Other"]
 
 
-async def test_an_album_is_counted_in_one_message(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna)
-    counter = anna.received[-1].message_id
-    await anna.send_album(PHOTOS[:10])
+async def test_an_album_is_counted_in_one_message(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan)
+    counter = fan.received[-1].message_id
+    await fan.send_album(PHOTOS[:10])
     await stage.settled()
-    assert len([message for message in anna.received if message.message_id > counter]) == 0
-    shown = next(message for message in anna.received if message.message_id == counter)
+    assert len([message for message in fan.received if message.message_id > counter]) == 0
+    shown = next(message for message in fan.received if message.message_id == counter)
     assert "10 of 50 accepted" in shown.text
     assert shown.edited_count <= 4
     assert "✅ Next: choose the training" in shown.labels
@@ -70,17 +70,17 @@ async def test_an_album_is_counted_in_one_message(stage: Stage, anna: Customer) 
 
 async def test_refused_photos_are_told_one_by_one_under_the_very_photo() -> None:
     async with stage_of(inspector=PillowInspector()) as stage, stage.running():
-        anna = stage.telegram.person(language_code="en")
-        await preparing(stage, anna)
-        counter = anna.received[-1].message_id
-        await anna.send_document(PHOTOS[0], "one.jpg", "image/jpeg")
-        await anna.send_document(PHOTOS[0], "again.jpg", "image/jpeg")
-        await anna.send_document(b"no picture", "notes.txt", "text/plain")
-        await anna.send_document(picture(200, 200), "small.jpg", "image/jpeg")
-        await anna.send_document(picture(600, 600), "wall.jpg", "image/jpeg")
-        await anna.send_document(b"\xff\xd8" + bytes(LARGEST_BYTES), "huge.jpg", "image/jpeg")
+        fan = stage.telegram.person(language_code="en")
+        await preparing(stage, fan)
+        counter = fan.received[-1].message_id
+        await fan.send_document(PHOTOS[0], "one.jpg", "image/jpeg")
+        await fan.send_document(PHOTOS[0], "again.jpg", "image/jpeg")
+        await fan.send_document(b"no picture", "notes.txt", "text/plain")
+        await fan.send_document(picture(200, 200), "small.jpg", "image/jpeg")
+        await fan.send_document(picture(600, 600), "wall.jpg", "image/jpeg")
+        await fan.send_document(b"\xff\xd8" + bytes(LARGEST_BYTES), "huge.jpg", "image/jpeg")
         await stage.settled()
-        whys = [message.text.partition(": ")[2] for message in anna.received if message.message_id > counter]
+        whys = [message.text.partition(": ")[2] for message in fan.received if message.message_id > counter]
         assert whys == [
             "the same photo is there already",
             "the file is no photo I can read (JPEG, PNG, WebP and HEIC are fine)",
@@ -90,238 +90,238 @@ async def test_refused_photos_are_told_one_by_one_under_the_very_photo() -> None
         ]
         replies = [call.params.get("reply_parameters") for call in stage.telegram.calls("sendMessage")][-5:]
         assert all(replies)
-        assert "1 of 50 accepted" in next(each for each in anna.received if each.message_id == counter).text
+        assert "1 of 50 accepted" in next(each for each in fan.received if each.message_id == counter).text
         assert len(stage.store.kept) == 1
 
 
-async def test_a_full_disk_is_told_and_nothing_is_kept(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna)
+async def test_a_full_disk_is_told_and_nothing_is_kept(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan)
     stage.store.full = True
-    await anna.send_photo(PHOTOS[0])
+    await fan.send_photo(PHOTOS[0])
     await stage.settled()
-    assert "could not be kept" in anna.received[-1].text
+    assert "could not be kept" in fan.received[-1].text
     assert not stage.store.kept
     stage.store.full = False
-    await anna.send_photo(PHOTOS[0])
+    await fan.send_photo(PHOTOS[0])
     await stage.settled()
     assert len(stage.store.kept) == 1
 
 
-async def test_the_fifty_first_photo_is_not_needed(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna, 50)
-    await anna.send_photo(PHOTOS[0])
+async def test_the_fifty_first_photo_is_not_needed(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 50)
+    await fan.send_photo(PHOTOS[0])
     await stage.settled()
-    assert anna.count("50 photos are accepted already") == 1
+    assert fan.count("50 photos are accepted already") == 1
 
 
-async def test_nine_photos_lead_nowhere_yet(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna, 9)
-    assert "At least 1 more photo is needed" in anna.received[-1].text
-    assert "✅ Next: choose the training" not in anna.received[-1].labels
+async def test_nine_photos_lead_nowhere_yet(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 9)
+    assert "At least 1 more photo is needed" in fan.received[-1].text
+    assert "✅ Next: choose the training" not in fan.received[-1].labels
     for data in (Tap.STEPS, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000)):
-        await stage.press(anna, data)
-        assert "9 photos are accepted, at least 10 are needed" in anna.received[-1].text
+        await stage.press(fan, data)
+        assert "9 photos are accepted, at least 10 are needed" in fan.received[-1].text
 
 
-async def test_words_among_the_photos_bring_the_counter_down(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna, 3)
-    before = anna.received[-1].message_id
-    assert "3 of 50 accepted" in await stage.say(anna, "is this enough?")
-    assert before not in {message.message_id for message in anna.received}
-    await anna.send_photo(PHOTOS[0])
+async def test_words_among_the_photos_bring_the_counter_down(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 3)
+    before = fan.received[-1].message_id
+    assert "3 of 50 accepted" in await stage.say(fan, "is this enough?")
+    assert before not in {message.message_id for message in fan.received}
+    await fan.send_photo(PHOTOS[0])
     await stage.settled()
-    assert "4 of 50 accepted" in anna.received[-1].text
-    assert anna.count("of 50 accepted") == 2
+    assert "4 of 50 accepted" in fan.received[-1].text
+    assert fan.count("of 50 accepted") == 2
 
 
-async def test_accepted_photos_are_looked_through_and_removed(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna)
-    await anna.send_album(PHOTOS[:10])
-    await anna.send_album(PHOTOS[10:12])
+async def test_accepted_photos_are_looked_through_and_removed(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan)
+    await fan.send_album(PHOTOS[:10])
+    await fan.send_album(PHOTOS[10:12])
     await stage.settled()
-    await stage.press(anna, calling(Tap.PREVIEW, 0))
-    page = anna.received[-1]
+    await stage.press(fan, calling(Tap.PREVIEW, 0))
+    page = fan.received[-1]
     assert "Accepted photos 1–10 of 12" in page.text
-    assert len([message for message in anna.received if message.photo]) == 10
+    assert len([message for message in fan.received if message.photo]) == 10
     remove = next(button.data for button in page.buttons if button.text == "✖️ 3")
     assert remove
-    await stage.press(anna, remove)
-    assert "Photo 3 is removed. 11 photos are left." in anna.received[-1].text
-    await stage.press(anna, remove)
-    assert "gone already" in anna.received[-1].text
-    await stage.press(anna, calling(Tap.PREVIEW, 10))
-    assert "Accepted photos 11–11 of 11" in anna.received[-1].text
+    await stage.press(fan, remove)
+    assert "Photo 3 is removed. 11 photos are left." in fan.received[-1].text
+    await stage.press(fan, remove)
+    assert "gone already" in fan.received[-1].text
+    await stage.press(fan, calling(Tap.PREVIEW, 10))
+    assert "Accepted photos 11–11 of 11" in fan.received[-1].text
     assert len(stage.store.kept) == 11
 
 
-async def test_a_photo_telegram_cannot_draw_is_shown_as_a_file(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna)
-    await anna.send_document(b"whatever this is", "photo.heic", "image/heic")
+async def test_a_photo_telegram_cannot_draw_is_shown_as_a_file(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan)
+    await fan.send_document(b"whatever this is", "photo.heic", "image/heic")
     await stage.settled()
-    await stage.press(anna, calling(Tap.PREVIEW, 0))
-    assert "Accepted photos 1–1 of 1" in anna.received[-1].text
-    assert [message.document_name for message in anna.received if message.document] == ["1.jpg"]
+    await stage.press(fan, calling(Tap.PREVIEW, 0))
+    assert "Accepted photos 1–1 of 1" in fan.received[-1].text
+    assert [message.document_name for message in fan.received if message.document] == ["1.jpg"]
 
 
 async def test_a_draft_survives_a_restart() -> None:
     """Photos lived in memory: a restart lost them (bug museum 35)."""
     async with stage_of() as stage:
-        anna = stage.telegram.person(language_code="en")
+        fan = stage.telegram.person(language_code="en")
         async with stage.running():
-            await preparing(stage, anna, 3)
-        await anna.send_photo(PHOTOS[0])
+            await preparing(stage, fan, 3)
+        await fan.send_photo(PHOTOS[0])
         async with stage.running():
             await stage.settled()
-            assert "4 of 50 accepted" in anna.received[-1].text
+            assert "4 of 50 accepted" in fan.received[-1].text
 
 
-async def test_a_photo_for_a_draft_is_taken_from_the_menu_too(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna, 3)
-    await stage.say(anna, "/menu")
-    await anna.send_photo(PHOTOS[0])
+async def test_a_photo_for_a_draft_is_taken_from_the_menu_too(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 3)
+    await stage.say(fan, "/menu")
+    await fan.send_photo(PHOTOS[0])
     await stage.settled()
-    assert "4 of 50 accepted" in anna.received[-1].text
+    assert "4 of 50 accepted" in fan.received[-1].text
 
 
-async def test_a_photo_without_a_draft_shows_the_way(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await anna.send_photo(PHOTOS[0])
+async def test_a_photo_without_a_draft_shows_the_way(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await fan.send_photo(PHOTOS[0])
     await stage.settled()
-    assert "open /menu" in anna.received[-1].text
+    assert "open /menu" in fan.received[-1].text
 
 
-async def test_a_draft_is_kept_by_cancel_and_deleted_on_demand(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna, 2)
-    assert "The draft “Anna” (2 photos) is kept" in await stage.say(anna, "/cancel")
-    await anna.tap("Delete the draft")
-    await anna.tap("Yes, delete it")
-    await anna.wait_for("are deleted")
+async def test_a_draft_is_kept_by_cancel_and_deleted_on_demand(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 2)
+    assert "The draft “Fan” (2 photos) is kept" in await stage.say(fan, "/cancel")
+    await fan.tap("Delete the draft")
+    await fan.tap("Yes, delete it")
+    await fan.wait_for("are deleted")
     await stage.settled()
     await stage.work()
     assert not stage.store.kept
-    await stage.press(anna, Tap.PHOTOS)
-    assert "There is no draft" in anna.received[-1].text
+    await stage.press(fan, Tap.PHOTOS)
+    assert "There is no draft" in fan.received[-1].text
 
 
-async def test_an_old_price_is_shown_anew_before_anything_is_ordered(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna, 10)
-    await stage.press(anna, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1500))
-    confirm = anna.received[-1].buttons[0].data
+async def test_an_old_price_is_shown_anew_before_anything_is_ordered(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 10)
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1500))
+    confirm = fan.received[-1].buttons[0].data
     assert confirm
     stage.clock.advance(timedelta(minutes=16))
-    await stage.press(anna, confirm)
-    assert "here is the price anew" in anna.received[-1].text
-    assert "Price: 330 ⭐" in anna.received[-1].text
+    await stage.press(fan, confirm)
+    assert "here is the price anew" in fan.received[-1].text
+    assert "Price: 330 ⭐" in fan.received[-1].text
     assert stage.written("training.requested") == 0
-    await anna.tap("Train for 330 ⭐")
-    await anna.wait_for("330 ⭐ are set aside")
+    await fan.tap("Train for 330 ⭐")
+    await fan.wait_for("330 ⭐ are set aside")
 
 
-async def test_confirming_twice_orders_once(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna, 10)
-    await stage.press(anna, calling(Tap.QUOTE_TRAINING, "fast-flux", 1000))
-    confirm = anna.received[-1].buttons[0].data
+async def test_confirming_twice_orders_once(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 10)
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "fast-flux", 1000))
+    confirm = fan.received[-1].buttons[0].data
     assert confirm
-    await stage.press(anna, confirm)
-    await stage.press(anna, confirm)
+    await stage.press(fan, confirm)
+    await stage.press(fan, confirm)
     assert stage.written("training.requested") == 1
-    assert str((await stage.dossier(anna)).wallet.held) == "250"
+    assert str((await stage.dossier(fan)).wallet.held) == "250"
 
 
 @pytest.mark.parametrize("steps", ["0", "1", "1001", "1000000"])
-async def test_steps_that_are_not_offered_are_refused(stage: Stage, anna: Customer, steps: str) -> None:
+async def test_steps_that_are_not_offered_are_refused(stage: Stage, fan: Customer, steps: str) -> None:
     """Steps "0", "-5", "1", "1000000" were accepted (bug museum 33)."""
-    await preparing(stage, anna, 10)
-    await stage.press(anna, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", steps))
-    assert "are not offered" in anna.received[-1].text
+    await preparing(stage, fan, 10)
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", steps))
+    assert "are not offered" in fan.received[-1].text
 
 
-async def test_progress_is_edited_in_place(stage: Stage, anna: Customer) -> None:
-    await ordered(stage, anna)
-    queued = anna.received[-1]
+async def test_progress_is_edited_in_place(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    queued = fan.received[-1]
     assert "in the queue" in queued.text
     for percent in (20, 60):
         await stage.train(percent)
-        assert f"is training: {percent} %" in anna.received[-1].text
-        assert anna.received[-1].message_id == queued.message_id
+        assert f"is training: {percent} %" in fan.received[-1].text
+        assert fan.received[-1].message_id == queued.message_id
     await stage.train()
-    assert [label.rpartition(" · ")[2] for label in anna.received[-1].labels[:4]] == ["7.5 ⭐"] * 4
+    assert [label.rpartition(" · ")[2] for label in fan.received[-1].labels[:4]] == ["7.5 ⭐"] * 4
 
 
-async def test_a_failed_training_says_what_comes_back(stage: Stage, anna: Customer) -> None:
-    await ordered(stage, anna)
+async def test_a_failed_training_says_what_comes_back(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
     await stage.train(is_failing=True)
-    assert "220 ⭐ are back, balance 1000 ⭐" in anna.received[-1].text
-    assert FailureReason.PROVIDER_FAILED not in anna.received[-1].text
-    await anna.tap("Train again")
-    await anna.wait_for("what to call it")
+    assert "220 ⭐ are back, balance 1000 ⭐" in fan.received[-1].text
+    assert FailureReason.PROVIDER_FAILED not in fan.received[-1].text
+    await fan.tap("Train again")
+    await fan.wait_for("what to call it")
 
 
-async def test_a_training_is_stopped_after_being_asked_once_more(stage: Stage, anna: Customer) -> None:
-    await ordered(stage, anna)
-    await anna.tap("Stop the training")
-    await anna.tap("Yes, stop it")
-    await anna.wait_for("Stopped")
+async def test_a_training_is_stopped_after_being_asked_once_more(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    await fan.tap("Stop the training")
+    await fan.tap("Yes, stop it")
+    await fan.wait_for("Stopped")
     await stage.settled()
     await stage.work()
-    assert anna.count("220 ⭐ are back, balance 1000 ⭐") == 1
-    await stage.press(anna, Tap.AVATARS)
+    assert fan.count("220 ⭐ are back, balance 1000 ⭐") == 1
+    await stage.press(fan, Tap.AVATARS)
 
 
-async def test_a_trainer_that_does_not_answer_stops_nothing(stage: Stage, anna: Customer) -> None:
-    await ordered(stage, anna)
+async def test_a_trainer_that_does_not_answer_stops_nothing(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
     stage.trainer.suffer(Trouble.UNAVAILABLE)
-    await anna.tap("Stop the training")
-    await anna.tap("Yes, stop it")
-    await anna.wait_for("does not answer right now")
+    await fan.tap("Stop the training")
+    await fan.tap("Yes, stop it")
+    await fan.wait_for("does not answer right now")
     assert stage.written("training.canceled") == 0
 
 
-async def test_one_training_at_a_time(stage: Stage, anna: Customer) -> None:
-    await ordered(stage, anna)
-    await stage.press(anna, Tap.AVATARS)
-    assert "Anna — training, 0 %" in anna.received[-1].text
-    assert "➕ New digital body" not in anna.received[-1].labels
-    await stage.press(anna, Tap.NEW_AVATAR)
-    await stage.say(anna, "Second")
-    await anna.tap("Woman")
+async def test_one_training_at_a_time(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    await stage.press(fan, Tap.AVATARS)
+    assert "Fan — training, 0 %" in fan.received[-1].text
+    assert "➕ New digital body" not in fan.received[-1].labels
+    await stage.press(fan, Tap.NEW_AVATAR)
+    await stage.say(fan, "Second")
+    await fan.tap("Woman")
     await stage.settled()
-    customer = (await stage.dossier(anna)).customer.id
+    customer = (await stage.dossier(fan)).customer.id
     for number in range(10):
         await stage.desk.add_photo(customer, f"other {number}".encode())
-    await stage.press(anna, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
-    await anna.tap("Train for 220 ⭐")
-    await anna.wait_for("A training is running already")
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
+    await fan.tap("Train for 220 ⭐")
+    await fan.wait_for("A training is running already")
 
 
-async def test_the_avatars_page_shows_all_there_is(stage: Stage, anna: Customer) -> None:
-    await ordered(stage, anna)
+async def test_the_avatars_page_shows_all_there_is(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
     await stage.train()
-    await stage.press(anna, Tap.AVATARS)
-    assert "Anna — ready" in anna.received[-1].text
-    await anna.tap("New digital body")
-    await anna.wait_for("what to call it")
-    await stage.say(anna, "Other")
-    await anna.tap("Other")
+    await stage.press(fan, Tap.AVATARS)
+    assert "Fan — ready" in fan.received[-1].text
+    await fan.tap("New digital body")
+    await fan.wait_for("what to call it")
+    await stage.say(fan, "Other")
+    await fan.tap("Other")
     await stage.settled()
-    await stage.press(anna, Tap.AVATARS)
-    assert "Other — a draft, 0 photos" in anna.received[-1].text
-    await anna.tap("Continue")
-    await anna.wait_for("Other: 0 of 50")
+    await stage.press(fan, Tap.AVATARS)
+    assert "Other — a draft, 0 photos" in fan.received[-1].text
+    await fan.tap("Continue")
+    await fan.wait_for("Other: 0 of 50")
 
 
-async def test_stopping_a_training_that_has_ended_says_so_at_once(stage: Stage, anna: Customer) -> None:
-    await ordered(stage, anna)
-    training = (await stage.dossier(anna)).unfinished
+async def test_stopping_a_training_that_has_ended_says_so_at_once(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    training = (await stage.dossier(fan)).unfinished
     assert training
     await stage.train()
-    await stage.press(anna, calling(Tap.STOP, training.id))
-    assert "already finished" in anna.received[-1].text
-    assert not any("Stop the training" in message.labels for message in anna.received)
+    await stage.press(fan, calling(Tap.STOP, training.id))
+    assert "already finished" in fan.received[-1].text
+    assert not any("Stop the training" in message.labels for message in fan.received)
 
 
-async def test_a_file_that_is_no_picture_is_not_called_a_photo(stage: Stage, anna: Customer) -> None:
-    await preparing(stage, anna)
-    await anna.send_document(b"x" * (LARGEST_BYTES + 1), "book.pdf", "application/pdf")
+async def test_a_file_that_is_no_picture_is_not_called_a_photo(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan)
+    await fan.send_document(b"x" * (LARGEST_BYTES + 1), "book.pdf", "application/pdf")
     await stage.settled()
-    assert any("This file cannot be used" in message.text for message in anna.received)
+    assert any("This file cannot be used" in message.text for message in fan.received)

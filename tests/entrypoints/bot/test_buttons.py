@@ -38,7 +38,7 @@ async def go_to(stage: Stage, person: Customer, place: Place | None) -> None:
             await stage.press(person, Tap.NEW_AVATAR)
         case Place.GENDER:
             await go_to(stage, person, Place.NAME)
-            await stage.say(person, "Anna")
+            await stage.say(person, "Fan")
         case Place.PHOTOS:
             await go_to(stage, person, Place.GENDER)
             await stage.press(person, calling(Tap.GENDER, "female"))
@@ -49,37 +49,37 @@ async def go_to(stage: Stage, person: Customer, place: Place | None) -> None:
 
 
 @pytest.mark.parametrize("place", [None, Place.NAME, Place.GENDER, Place.PHOTOS, Place.SUPPORT])
-async def test_every_button_in_every_state_does_something(stage: Stage, anna: Customer, place: Place | None) -> None:
-    await anna.write("/start")
+async def test_every_button_in_every_state_does_something(stage: Stage, fan: Customer, place: Place | None) -> None:
+    await fan.write("/start")
     await stage.settled()
-    await stage.give(anna, stars=500)
+    await stage.give(fan, stars=500)
     for prefix in TAPS:
-        await go_to(stage, anna, place)
-        before = len(anna.history)
-        await stage.press(anna, plausible(prefix))
-        done = [line for line in anna.history[before:] if line.kind != "tap" and (line.kind != "toast" or line.text)]
-        assert done, f"{prefix} did nothing at {place}\n{anna.transcript()}"
-        assert "Something broke" not in anna.transcript()
+        await go_to(stage, fan, place)
+        before = len(fan.history)
+        await stage.press(fan, plausible(prefix))
+        done = [line for line in fan.history[before:] if line.kind != "tap" and (line.kind != "toast" or line.text)]
+        assert done, f"{prefix} did nothing at {place}\n{fan.transcript()}"
+        assert "Something broke" not in fan.transcript()
 
 
 @pytest.mark.parametrize("data", STRANGE)
-async def test_a_button_that_makes_no_sense_is_answered_with_a_way_on(stage: Stage, anna: Customer, data: str) -> None:
-    await anna.write("/start")
+async def test_a_button_that_makes_no_sense_is_answered_with_a_way_on(stage: Stage, fan: Customer, data: str) -> None:
+    await fan.write("/start")
     await stage.settled()
-    before = len(anna.history)
-    await stage.press(anna, data)
-    assert {line.kind for line in anna.history[before:]} & {"sent", "edited"}
-    assert anna.received[-1].buttons
-    assert "Something broke" not in anna.transcript()
+    before = len(fan.history)
+    await stage.press(fan, data)
+    assert {line.kind for line in fan.history[before:]} & {"sent", "edited"}
+    assert fan.received[-1].buttons
+    assert "Something broke" not in fan.transcript()
     assert not stage.database.payments.taken()
 
 
-async def test_every_button_that_is_shown_leads_somewhere(stage: Stage, anna: Customer) -> None:
-    await anna.write("/start")
+async def test_every_button_that_is_shown_leads_somewhere(stage: Stage, fan: Customer) -> None:
+    await fan.write("/start")
     await stage.settled()
-    await stage.give(anna, stars=500)
+    await stage.give(fan, stars=500)
     seen: set[str] = set()
-    waiting = [button.data or "" for button in anna.received[-1].buttons]
+    waiting = [button.data or "" for button in fan.received[-1].buttons]
     while waiting:
         data = waiting.pop()
         _, prefix, args = read(data)
@@ -87,18 +87,18 @@ async def test_every_button_that_is_shown_leads_somewhere(stage: Stage, anna: Cu
             continue
         seen.add(prefix)
         assert TAPS[prefix].arguments in {None, len(args)}, data
-        await stage.press(anna, data)
-        waiting += [button.data for message in anna.received for button in message.buttons if button.data]
+        await stage.press(fan, data)
+        waiting += [button.data for message in fan.received for button in message.buttons if button.data]
     assert {Tap.MENU, Tap.BUY, Tap.STATEMENT, Tap.SPEAK, Tap.CANCEL} <= seen
-    assert "Something broke" not in anna.transcript()
+    assert "Something broke" not in fan.transcript()
 
 
-async def test_a_tapped_button_stops_spinning_even_when_the_answer_is_late(stage: Stage, anna: Customer) -> None:
-    await anna.write("/start")
+async def test_a_tapped_button_stops_spinning_even_when_the_answer_is_late(stage: Stage, fan: Customer) -> None:
+    await fan.write("/start")
     await stage.settled()
     stage.telegram.clock.advance(1)
-    await stage.press(anna, "menu")
-    assert [line.kind for line in anna.history].count("toast") == 1
+    await stage.press(fan, "menu")
+    assert [line.kind for line in fan.history].count("toast") == 1
 
 
 def test_every_kind_of_button_has_a_route() -> None:

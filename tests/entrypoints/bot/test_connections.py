@@ -21,9 +21,9 @@ Logs = Sequence[Mapping[str, Any]]
 async def test_polling_takes_a_webhook_away_first() -> None:
     async with stage_of() as stage:
         await register_webhooks(stage.bots, {FIRST: Webhook("http://127.0.0.1:9/x", "secret_1")}, ["message"])
-        anna = stage.telegram.person()
+        fan = stage.telegram.person()
         async with stage.running():
-            assert "Hello" in await stage.say(anna, "/start")
+            assert "Hello" in await stage.say(fan, "/start")
 
 
 async def test_each_webhook_has_its_own_address_secret_and_kinds() -> None:
@@ -38,9 +38,9 @@ async def test_each_webhook_has_its_own_address_secret_and_kinds() -> None:
 
 
 async def test_what_is_kept_is_confirmed_to_telegram(stage: Stage) -> None:
-    anna = stage.telegram.person()
+    fan = stage.telegram.person()
     for _ in range(3):
-        await stage.say(anna, "/menu")
+        await stage.say(fan, "/menu")
     await until(lambda: not stage.telegram.bots[0].queue.pending())
 
 
@@ -57,12 +57,12 @@ async def test_a_bot_whose_token_is_dead_does_not_stop_the_others(stage: Stage, 
 
 
 async def test_telegrams_faults_do_not_end_polling(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    anna = stage.telegram.person()
+    fan = stage.telegram.person()
     monkeypatch.setattr(polling, "AFTER_TROUBLE_S", 0.01)
     stage.telegram.faults.server_error(502, "getUpdates", times=2)
     stage.telegram.faults.drop("getUpdates")
-    assert "Hello" in await stage.say(anna, "/start")
-    assert "Main menu" in await stage.say(anna, "/menu")
+    assert "Hello" in await stage.say(fan, "/start")
+    assert "Main menu" in await stage.say(fan, "/menu")
 
 
 async def test_the_commands_are_announced_in_both_languages() -> None:

@@ -14,44 +14,44 @@ from tests.entrypoints.bot.stage import FIRST, OWNER, SECOND, Stage
 from tests.entrypoints.bot.test_buttons import go_to
 
 
-async def newcomer(stage: Stage, anna: Customer) -> None:
-    await anna.write("/start")
+async def newcomer(stage: Stage, fan: Customer) -> None:
+    await fan.write("/start")
     await stage.settled()
-    await stage.give(anna, stars=100)
+    await stage.give(fan, stars=100)
 
 
 @pytest.mark.parametrize("place", [None, Place.NAME, Place.GENDER, Place.PHOTOS, Place.SUPPORT])
-async def test_every_command_works_in_every_state(stage: Stage, anna: Customer, place: Place | None) -> None:
+async def test_every_command_works_in_every_state(stage: Stage, fan: Customer, place: Place | None) -> None:
     """/start and /menu did not work inside a conversation (bug museum 48)."""
-    await newcomer(stage, anna)
+    await newcomer(stage, fan)
     for command in ("start", *COMMANDS):
-        await stage.say(anna, "/start")
-        await go_to(stage, anna, place)
-        before = len(anna.history)
-        await stage.say(anna, f"/{command}")
-        assert [line.kind for line in anna.history[before:]] == ["sent", "sent"], anna.transcript()
-        assert anna.received[-1].buttons
-        assert "/cancel" not in anna.received[-1].text or command == "help"
+        await stage.say(fan, "/start")
+        await go_to(stage, fan, place)
+        before = len(fan.history)
+        await stage.say(fan, f"/{command}")
+        assert [line.kind for line in fan.history[before:]] == ["sent", "sent"], fan.transcript()
+        assert fan.received[-1].buttons
+        assert "/cancel" not in fan.received[-1].text or command == "help"
 
 
 @pytest.mark.parametrize("command", ["start", "menu", "cancel"])
 @pytest.mark.parametrize("place", [Place.NAME, Place.GENDER, Place.PHOTOS, Place.SUPPORT])
-async def test_the_ways_out_lead_out(stage: Stage, anna: Customer, place: Place, command: str) -> None:
-    await newcomer(stage, anna)
-    await go_to(stage, anna, place)
+async def test_the_ways_out_lead_out(stage: Stage, fan: Customer, place: Place, command: str) -> None:
+    await newcomer(stage, fan)
+    await go_to(stage, fan, place)
     assert stage.conversations.kept
-    await stage.say(anna, f"/{command}")
+    await stage.say(fan, f"/{command}")
     assert not stage.conversations.kept
 
 
-async def test_cancelling_nothing_is_answered_too(stage: Stage, anna: Customer) -> None:
-    assert "nothing to cancel" in await stage.say(anna, "/cancel")
+async def test_cancelling_nothing_is_answered_too(stage: Stage, fan: Customer) -> None:
+    assert "nothing to cancel" in await stage.say(fan, "/cancel")
 
 
 @pytest.mark.parametrize("text", ["hello", "/nothing", "🤷", "<b>", "/", "/ start", "a" * 4096])
-async def test_what_nobody_understands_is_answered_with_the_menu(stage: Stage, anna: Customer, text: str) -> None:
-    assert "did not get that" in await stage.say(anna, text)
-    assert "💰 Balance" in anna.received[-1].labels
+async def test_what_nobody_understands_is_answered_with_the_menu(stage: Stage, fan: Customer, text: str) -> None:
+    assert "did not get that" in await stage.say(fan, text)
+    assert "💰 Balance" in fan.received[-1].labels
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ async def test_what_nobody_understands_is_answered_with_the_menu(stage: Stage, a
     ],
 )
 async def test_a_photo_in_the_wrong_place_is_answered_with_guidance(
-    stage: Stage, anna: Customer, place: Place, words: str
+    stage: Stage, fan: Customer, place: Place, words: str
 ) -> None:
-    await newcomer(stage, anna)
-    await go_to(stage, anna, place)
-    await anna.send_photo(b"not asked for", is_raw=True)
+    await newcomer(stage, fan)
+    await go_to(stage, fan, place)
+    await fan.send_photo(b"not asked for", is_raw=True)
     await stage.settled()
-    assert words in anna.received[-1].text
+    assert words in fan.received[-1].text
     assert not stage.store.kept
 
 
@@ -79,13 +79,13 @@ async def test_whoever_speaks_another_language_sees_english(stage: Stage, code: 
     assert "Hello" in await stage.say(person, "/start")
 
 
-async def test_the_language_is_switched_and_stays(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/language")
-    await stage.press(anna, calling(Tap.SPEAK, "ru"))
-    assert "по-русски" in anna.received[-1].text
-    assert "💰 Баланс" in anna.received[-1].labels
-    assert "Здравствуйте" in await stage.say(anna, "/start")
-    assert (await stage.dossier(anna)).customer.language is Language.RU
+async def test_the_language_is_switched_and_stays(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/language")
+    await stage.press(fan, calling(Tap.SPEAK, "ru"))
+    assert "по-русски" in fan.received[-1].text
+    assert "💰 Баланс" in fan.received[-1].labels
+    assert "Здравствуйте" in await stage.say(fan, "/start")
+    assert (await stage.dossier(fan)).customer.language is Language.RU
 
 
 async def test_names_are_escaped(stage: Stage) -> None:
@@ -93,60 +93,75 @@ async def test_names_are_escaped(stage: Stage) -> None:
     assert "Hello, <b>Bobby & </b>!" in await stage.say(person, "/start")
 
 
-async def test_who_comes_by_a_link_has_an_inviter(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await stage.press(anna, Tap.INVITE)
-    inviter = (await stage.dossier(anna)).customer.id
-    assert f"https://t.me/first_bot?start=ref_{inviter}" in anna.received[-1].text
-    boris = stage.telegram.person(first_name="Boris")
-    await stage.say(boris, f"/start ref_{inviter}")
-    assert (await stage.dossier(boris)).customer.inviter == inviter
+async def test_who_comes_by_a_link_has_an_inviter(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.press(fan, Tap.INVITE)
+    inviter = (await stage.dossier(fan)).customer.id
+    assert f"https://t.me/first_bot?start=ref_{inviter}" in fan.received[-1].text
+    second_fan = stage.telegram.person(first_name="Second fan")
+    await stage.say(second_fan, f"/start ref_{inviter}")
+    assert (await stage.dossier(second_fan)).customer.inviter == inviter
 
 
 @pytest.mark.parametrize("code", ["ref_", "ref_x", "ref_0190c9a8-7b1c-7d55-8ee0-0123456789ab", "promo_X", "other"])
-async def test_a_link_that_names_nobody_turns_nobody_away(stage: Stage, anna: Customer, code: str) -> None:
-    assert "Hello" in await stage.say(anna, f"/start {code}")
-    assert (await stage.dossier(anna)).customer.inviter is None
+async def test_a_link_that_names_nobody_turns_nobody_away(stage: Stage, fan: Customer, code: str) -> None:
+    assert "Hello" in await stage.say(fan, f"/start {code}")
+    assert (await stage.dossier(fan)).customer.inviter is None
 
 
-async def test_nobody_invites_themselves(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    me = (await stage.dossier(anna)).customer.id
-    await stage.say(anna, f"/start ref_{me}")
-    assert (await stage.dossier(anna)).customer.inviter is None
+async def test_nobody_invites_themselves(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    me = (await stage.dossier(fan)).customer.id
+    await stage.say(fan, f"/start ref_{me}")
+    assert (await stage.dossier(fan)).customer.inviter is None
 
 
-async def test_everybody_is_answered_by_the_bot_they_wrote_to(stage: Stage, anna: Customer) -> None:
-    second = anna.with_bot(stage.telegram.bots[1])
+async def test_everybody_is_answered_by_the_bot_they_wrote_to(stage: Stage, fan: Customer) -> None:
+    second = fan.with_bot(stage.telegram.bots[1])
     await stage.say(second, "/start")
-    await stage.say(anna, "/start")
-    assert len(second.received) == len(anna.received) == 1
-    assert (await stage.dossier(anna)).customer.bot == FIRST
+    await stage.say(fan, "/start")
+    assert len(second.received) == len(fan.received) == 1
+    assert (await stage.dossier(fan)).customer.bot == FIRST
     assert (await stage.dossier(second, SECOND)).customer.bot == SECOND
 
 
-async def test_news_come_by_the_bot_that_was_used_last(stage: Stage, anna: Customer) -> None:
-    second = anna.with_bot(stage.telegram.bots[1])
+async def test_news_come_by_the_bot_that_was_used_last(stage: Stage, fan: Customer) -> None:
+    second = fan.with_bot(stage.telegram.bots[1])
     await stage.say(second, "/start")
     customer = (await stage.dossier(second, SECOND)).customer
     assert customer.address.bot == SECOND
 
 
-async def test_a_question_reaches_the_owners(stage: Stage, anna: Customer) -> None:
+async def test_a_question_reaches_the_owners(stage: Stage, fan: Customer) -> None:
     owner = stage.telegram.person(first_name="Owner", person_id=OWNER)
     await owner.write("/start")
-    await stage.say(anna, "/support")
-    assert "Passed on" in await stage.say(anna, "Where is <my> portrait?")
+    await stage.say(fan, "/support")
+    assert "Passed on" in await stage.say(fan, "Where is <my> portrait?")
     assert "Where is <my> portrait?" in owner.received[-1].text
-    assert str(anna.person_id) in owner.received[-1].text
+    assert str(fan.person_id) in owner.received[-1].text
     sent = stage.telegram.calls("sendMessage")
-    assert any(f'<a href="tg://user?id={anna.person_id}">' in str(call) for call in sent)
-    assert "owner will write to you" in anna.received[-1].text
+    assert any(f'<a href="tg://user?id={fan.person_id}">' in str(call) for call in sent)
+    assert "owner will write to you" in fan.received[-1].text
 
 
-async def test_a_question_nobody_got_is_told_to_be_lost(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/paysupport")
-    assert "could not be passed on" in await stage.say(anna, "hello?")
+@pytest.mark.parametrize(
+    "question",
+    ["Where <are> my stars & why? " * 140, "&" * 4_000, "🦔" * 2_040],
+    ids=["words", "escaped", "emoji"],
+)
+async def test_a_long_question_reaches_the_owners_whole(stage: Stage, fan: Customer, question: str) -> None:
+    owner = stage.telegram.person(first_name="Owner", person_id=OWNER)
+    await owner.write("/start")
+    await stage.say(fan, "/support")
+    before = len(owner.received)
+    assert "Passed on" in await stage.say(fan, question)
+    told = [one.text.partition(":\n" if "from" in one.text else "on:\n")[2] for one in owner.received[before:]]
+    assert "".join("".join(told).split()) == "".join(question.split())
+
+
+async def test_a_question_nobody_got_is_told_to_be_lost(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/paysupport")
+    assert "could not be passed on" in await stage.say(fan, "hello?")
 
 
 @pytest.mark.parametrize(
@@ -159,17 +174,17 @@ async def test_a_question_nobody_got_is_told_to_be_lost(stage: Stage, anna: Cust
         ("paysupport", ["given back in full"]),
     ],
 )
-async def test_pages_say_what_they_have_to(stage: Stage, anna: Customer, command: str, words: list[str]) -> None:
-    text = await stage.say(anna, f"/{command}")
+async def test_pages_say_what_they_have_to(stage: Stage, fan: Customer, command: str, words: list[str]) -> None:
+    text = await stage.say(fan, f"/{command}")
     assert all(each in text for each in words)
 
 
-def group_message(anna: Customer, text: str) -> dict[str, object]:
+def group_message(fan: Customer, text: str) -> dict[str, object]:
     return {
         "message_id": 1,
         "date": 1,
         "chat": {"id": -100, "type": "group", "title": "Friends"},
-        "from": anna.person.wire(),
+        "from": fan.person.wire(),
         "text": text,
     }
 
@@ -178,9 +193,9 @@ def group_message(anna: Customer, text: str) -> dict[str, object]:
     ("text", "answers"), [("hello", 0), ("/menu@other_bot", 0), ("/menu", 1), ("/menu@first_bot", 1)]
 )
 async def test_in_a_group_only_commands_for_us_are_answered(
-    stage: Stage, anna: Customer, text: str, answers: int
+    stage: Stage, fan: Customer, text: str, answers: int
 ) -> None:
-    anna.world.tell(anna.bot, "message", group_message(anna, text), -100)
+    fan.world.tell(fan.bot, "message", group_message(fan, text), -100)
     await stage.settled()
     assert [call.params["text"] for call in stage.telegram.calls("sendMessage")] == [
         "I answer in a private chat: https://t.me/first_bot"
@@ -188,57 +203,57 @@ async def test_in_a_group_only_commands_for_us_are_answered(
     assert not stage.database.customers.taken()
 
 
-async def test_telegrams_own_lines_in_a_chat_are_not_answered(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    line = {**group_message(anna, ""), "chat": anna.person.wire_chat(), "message_auto_delete_timer_changed": {}}
+async def test_telegrams_own_lines_in_a_chat_are_not_answered(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    line = {**group_message(fan, ""), "chat": fan.person.wire_chat(), "message_auto_delete_timer_changed": {}}
     line["message_auto_delete_timer_changed"] = {"message_auto_delete_time": 60}
-    anna.world.tell(anna.bot, "message", line, anna.person_id)
+    fan.world.tell(fan.bot, "message", line, fan.person_id)
     await stage.settled()
-    assert len(anna.received) == 1
+    assert len(fan.received) == 1
 
 
-async def test_a_bot_that_writes_is_no_customer(stage: Stage, anna: Customer) -> None:
-    wire = {**anna.person.wire(), "is_bot": True}
-    message = {**group_message(anna, "/start"), "chat": anna.person.wire_chat(), "from": wire}
-    anna.world.tell(anna.bot, "message", message, anna.person_id)
+async def test_a_bot_that_writes_is_no_customer(stage: Stage, fan: Customer) -> None:
+    wire = {**fan.person.wire(), "is_bot": True}
+    message = {**group_message(fan, "/start"), "chat": fan.person.wire_chat(), "from": wire}
+    fan.world.tell(fan.bot, "message", message, fan.person_id)
     await stage.settled()
     assert not stage.database.customers.taken()
 
 
-async def test_the_balance_tells_what_there_is_and_why(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    assert "no operations" in await stage.say(anna, "/balance")
-    await stage.press(anna, calling(Tap.STATEMENT, 1))
-    assert "no operations" in anna.received[-1].text
-    await stage.give(anna, stars=100)
-    text = await stage.say(anna, "/balance")
+async def test_the_balance_tells_what_there_is_and_why(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    assert "no operations" in await stage.say(fan, "/balance")
+    await stage.press(fan, calling(Tap.STATEMENT, 1))
+    assert "no operations" in fan.received[-1].text
+    await stage.give(fan, stars=100)
+    text = await stage.say(fan, "/balance")
     assert "Balance: 100 ⭐" in text
     assert "NeuroPhoto until 21 December 2026" in text
     assert "gift · +100 → 100 ⭐" in text
-    await anna.tap("Why is my balance so?")
-    page = await anna.wait_for("There were 0 ⭐, change +100 ⭐, now 100 ⭐.")
+    await fan.tap("Why is my balance so?")
+    page = await fan.wait_for("There were 0 ⭐, change +100 ⭐, now 100 ⭐.")
     assert "gift · +100 → 100 ⭐" in page.text
 
 
-async def test_a_long_statement_has_pages_that_join(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
+async def test_a_long_statement_has_pages_that_join(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
     for _ in range(32):
-        await stage.give(anna, None, stars=1)
-    await stage.say(anna, "/balance")
-    await anna.tap("Why is my balance so?")
-    first = await anna.wait_for("There were 17 ⭐, change +15 ⭐, now 32 ⭐.")
-    await anna.tap("Earlier", first)
-    await anna.wait_for("There were 2 ⭐, change +15 ⭐, now 17 ⭐.")
-    await anna.tap("Earlier")
-    last = await anna.wait_for("There were 0 ⭐, change +2 ⭐, now 2 ⭐.")
+        await stage.give(fan, None, stars=1)
+    await stage.say(fan, "/balance")
+    await fan.tap("Why is my balance so?")
+    first = await fan.wait_for("There were 17 ⭐, change +15 ⭐, now 32 ⭐.")
+    await fan.tap("Earlier", first)
+    await fan.wait_for("There were 2 ⭐, change +15 ⭐, now 17 ⭐.")
+    await fan.tap("Earlier")
+    last = await fan.wait_for("There were 0 ⭐, change +2 ⭐, now 2 ⭐.")
     assert "◀️ Earlier" not in last.labels
-    await anna.tap("Later")
-    await anna.wait_for("There were 2 ⭐, change +15 ⭐, now 17 ⭐.")
+    await fan.tap("Later")
+    await fan.wait_for("There were 2 ⭐, change +15 ⭐, now 17 ⭐.")
 
 
-async def test_a_debt_is_told(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    customer = (await stage.dossier(anna)).customer
+async def test_a_debt_is_told(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    customer = (await stage.dossier(fan)).customer
     async with stage.begin() as work:
         dossier = await stage.desk.read_customer(customer.id)
         owed = dossier.wallet.claw_back(
@@ -246,4 +261,4 @@ async def test_a_debt_is_told(stage: Stage, anna: Customer) -> None:
         )
         work.save(owed)
         await work.commit()
-    assert "You owe 5 ⭐" in await stage.say(anna, "/balance")
+    assert "You owe 5 ⭐" in await stage.say(fan, "/balance")

@@ -53,54 +53,54 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_one_unhandled_error_stops_nothing(broken: Stage, logs: Logs) -> None:
     """One unhandled error stopped all bots (bug museum 47)."""
     owner = broken.telegram.person(first_name="Owner", person_id=OWNER)
-    anna, boris = broken.telegram.person(), broken.telegram.person(first_name="Boris")
+    fan, second_fan = broken.telegram.person(), broken.telegram.person(first_name="Second fan")
     await broken.say(owner, "/start")
-    await broken.say(anna, "/start")
-    await broken.press(anna, calling(Tap.SPEAK, "ru"))
+    await broken.say(fan, "/start")
+    await broken.press(fan, calling(Tap.SPEAK, "ru"))
     failed = next(line for line in logs if line["event"] == "an update failed")
-    assert failed["trace"] in anna.received[-1].text
+    assert failed["trace"] in fan.received[-1].text
     assert failed["trace"] in owner.received[-1].text
     assert isinstance(failed["exc_info"], ZeroDivisionError)
-    assert "ZeroDivisionError" not in anna.received[-1].text
-    assert "Main menu" in await broken.say(anna, "/menu")
-    assert "Hello" in await broken.say(boris, "/start")
+    assert "ZeroDivisionError" not in fan.received[-1].text
+    assert "Main menu" in await broken.say(fan, "/menu")
+    assert "Hello" in await broken.say(second_fan, "/start")
 
 
 async def test_a_notice_to_the_owners_that_fails_changes_nothing(broken: Stage) -> None:
     """A notice to the owner failed and turned a successful payment into an error (bug museum 50)."""
-    anna = broken.telegram.person()
-    await broken.say(anna, "/start")
-    await broken.press(anna, calling(Tap.SPEAK, "ru"))
-    assert "Something broke" in anna.received[-1].text
+    fan = broken.telegram.person()
+    await broken.say(fan, "/start")
+    await broken.press(fan, calling(Tap.SPEAK, "ru"))
+    assert "Something broke" in fan.received[-1].text
     assert broken.unhandled() == []
 
 
 async def test_a_defect_in_a_settlement_leaves_the_payment_in_the_inbox(impatient: None) -> None:
     """A handler's crash answered 200 and the update was lost (bug museum 59)."""
     async with stage_of() as stage:
-        anna, working = stage.telegram.person(language_code="en"), stage.desk
+        fan, working = stage.telegram.person(language_code="en"), stage.desk
         stage.desk = dataclasses.replace(working, settle_payment=BrokenSettlement())  # type: ignore[arg-type]
         async with stage.running():
-            await stage.say(anna, "/start")
-            await stage.press(anna, calling(Tap.BUY, "xtr-500") + ":s")
-            anna.person.stars = 500
-            assert (await anna.pay()).is_paid
-            await until(lambda: anna.count("Something broke") == 1)
+            await stage.say(fan, "/start")
+            await stage.press(fan, calling(Tap.BUY, "xtr-500") + ":s")
+            fan.person.stars = 500
+            assert (await fan.pay()).is_paid
+            await until(lambda: fan.count("Something broke") == 1)
         assert len(stage.unhandled()) == 1
         stage.desk = working
         stage.clock.advance(timedelta(minutes=1))
         async with stage.running():
             await stage.settled()
         await stage.work()
-        assert anna.count("500 ⭐ credited") == 1
+        assert fan.count("500 ⭐ credited") == 1
 
 
-async def test_while_the_store_is_down_nothing_is_lost(stage: Stage, anna: Customer, impatient: None) -> None:
-    await stage.say(anna, "/start")
+async def test_while_the_store_is_down_nothing_is_lost(stage: Stage, fan: Customer, impatient: None) -> None:
+    await stage.say(fan, "/start")
     with stage.begin.down():
-        await anna.write("/balance")
-        await anna.write("/help")
-        await until(lambda: anna.count("technical pause") == 2)
+        await fan.write("/balance")
+        await fan.write("/help")
+        await until(lambda: fan.count("technical pause") == 2)
         assert len(stage.unhandled()) == 2
     # what was given up meanwhile is brought again by the next round
     stage.clock.advance(timedelta(minutes=1))
@@ -108,85 +108,85 @@ async def test_while_the_store_is_down_nothing_is_lost(stage: Stage, anna: Custo
     await stopped.recover()
     await stopped.drain()
     await stage.settled()
-    assert anna.count("Balance: 0 ⭐") >= 1
-    assert anna.count("How it works") >= 1
+    assert fan.count("Balance: 0 ⭐") >= 1
+    assert fan.count("How it works") >= 1
 
 
-async def test_a_busy_telegram_is_waited_for(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
+async def test_a_busy_telegram_is_waited_for(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
     stage.telegram.faults.too_many(1, method="sendMessage")
-    assert "Balance: 0 ⭐" in await stage.say(anna, "/balance")
+    assert "Balance: 0 ⭐" in await stage.say(fan, "/balance")
 
 
 async def test_a_telegram_that_is_busy_for_long_gets_the_answer_later(
-    stage: Stage, anna: Customer, impatient: None, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, fan: Customer, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(voice, "LONGEST_PAUSE_S", 0.5)
-    await stage.say(anna, "/start")
+    await stage.say(fan, "/start")
     stage.telegram.faults.too_many(1, method="sendMessage")
-    assert "Balance: 0 ⭐" in await stage.say(anna, "/balance")
+    assert "Balance: 0 ⭐" in await stage.say(fan, "/balance")
     statuses = [call.status for call in stage.telegram.calls("sendMessage")]
     assert statuses == [200, 429, 200]
 
 
-async def test_a_network_that_drops_the_answer_is_survived(stage: Stage, anna: Customer, impatient: None) -> None:
-    await stage.say(anna, "/start")
+async def test_a_network_that_drops_the_answer_is_survived(stage: Stage, fan: Customer, impatient: None) -> None:
+    await stage.say(fan, "/start")
     stage.telegram.faults.drop("sendMessage", is_after_acceptance=True)
     stage.telegram.faults.server_error(502, "sendMessage")
-    assert "Balance: 0 ⭐" in await stage.say(anna, "/balance")
+    assert "Balance: 0 ⭐" in await stage.say(fan, "/balance")
 
 
-async def test_who_blocked_the_bot_is_not_written_to_until_they_return(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await anna.write("/balance")
-    await anna.block()
+async def test_who_blocked_the_bot_is_not_written_to_until_they_return(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await fan.write("/balance")
+    await fan.block()
     stage.telegram.faults.blocked("sendMessage", times=2)
     await stage.settled()
     await until(lambda: True)
-    await anna.unblock()
+    await fan.unblock()
     stage.telegram.faults.clear()
-    assert "Main menu" in await stage.say(anna, "/menu")
-    assert (await stage.dossier(anna)).customer.reachable
+    assert "Main menu" in await stage.say(fan, "/menu")
+    assert (await stage.dossier(fan)).customer.reachable
 
 
-async def test_a_403_in_the_middle_of_an_answer_is_noted(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
+async def test_a_403_in_the_middle_of_an_answer_is_noted(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
     stage.telegram.faults.blocked("sendMessage", times=1)
-    await anna.write("/balance")
+    await fan.write("/balance")
     await stage.settled()
-    assert not (await stage.dossier(anna)).customer.reachable
-    await stage.say(anna, "/menu")
-    assert (await stage.dossier(anna)).customer.reachable
+    assert not (await stage.dossier(fan)).customer.reachable
+    await stage.say(fan, "/menu")
+    assert (await stage.dossier(fan)).customer.reachable
 
 
-async def test_a_payment_notice_nobody_can_read_is_reported_and_kept(stage: Stage, anna: Customer) -> None:
+async def test_a_payment_notice_nobody_can_read_is_reported_and_kept(stage: Stage, fan: Customer) -> None:
     owner = stage.telegram.person(first_name="Owner", person_id=OWNER)
     await stage.say(owner, "/start")
-    await stage.say(anna, "/start")
-    await stage.press(anna, calling(Tap.BUY, "xtr-500") + ":s")
-    invoice = next(message for message in anna.received if message.invoice).invoice
+    await stage.say(fan, "/start")
+    await stage.press(fan, calling(Tap.BUY, "xtr-500") + ":s")
+    invoice = next(message for message in fan.received if message.invoice).invoice
     assert invoice
-    charge(anna.world, dataclasses.replace(invoice, currency="BTC"), anna.person)
+    charge(fan.world, dataclasses.replace(invoice, currency="BTC"), fan.person)
     await until(lambda: "Error" in owner.received[-1].text)
     assert len(stage.unhandled()) == 1
     assert stage.written("payment.completed") == 0
 
 
 async def test_a_photo_that_telegram_does_not_hand_over_is_tried_again_without_a_token_in_the_logs(
-    stage: Stage, anna: Customer, logs: Logs, impatient: None, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, fan: Customer, logs: Logs, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Password and signatures in logs; bot token in a URL (bug museum 52)."""
     monkeypatch.setattr(voice, "AFTER_DOWNLOAD_S", 0.2)
-    await stage.say(anna, "/start")
-    await stage.give(anna)
-    await go_to(stage, anna, Place.PHOTOS)
+    await stage.say(fan, "/start")
+    await stage.give(fan)
+    await go_to(stage, fan, Place.PHOTOS)
     stolen = dict(stage.telegram.world.paths)
-    await anna.send_photo(b"photo", is_raw=True)
+    await fan.send_photo(b"photo", is_raw=True)
     hidden = {key: kept for key, kept in stage.telegram.world.paths.items() if key not in stolen}
     for key in hidden:
         del stage.telegram.world.paths[key]
     await until(lambda: any("could not be downloaded" in str(line) for line in logs))
     stage.telegram.world.paths.update(hidden)
     await stage.settled()
-    assert "1 of 50 accepted" in anna.received[-1].text
+    assert "1 of 50 accepted" in fan.received[-1].text
     assert not any("FIRST" in str(line) for line in logs)

@@ -16,7 +16,7 @@ from entrypoints.bot.intake import AT_ONCE, Intake, lane_of
 from entrypoints.bot.talk import Arrived
 from tests.entrypoints.bot.stage import FIRST, NOW, SECOND, Stage, stage_of, until
 
-PERSON = {"id": 7, "is_bot": False, "first_name": "Anna"}
+PERSON = {"id": 7, "is_bot": False, "first_name": "Fan"}
 
 
 def message(number: int, chat: int = 7, text: str = "") -> dict[str, Any]:
@@ -189,8 +189,8 @@ async def test_telegram_is_asked_for_every_kind_that_moves_money() -> None:
     needed = {"message", "callback_query", "pre_checkout_query", "subscription", "purchased_paid_media"}
     async with stage_of() as stage, stage.running():
         assert needed == set(stage.intake().wanted)
-        anna = stage.telegram.person()
-        await stage.say(anna, "/start")
+        fan = stage.telegram.person()
+        await stage.say(fan, "/start")
         asked = stage.telegram.calls("getUpdates")[-1].params["allowed_updates"]
         assert all(kind in str(asked) for kind in needed)
 

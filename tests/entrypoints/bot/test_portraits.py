@@ -36,9 +36,9 @@ def delivered(stage: Stage) -> PortraitsDelivered:
     return events[-1]
 
 
-async def test_the_portraits_come_as_an_album_with_what_can_be_done_next(stage: Stage, anna: Customer) -> None:
-    await painted(stage, anna)
-    assert anna.received[-1].labels == [
+async def test_the_portraits_come_as_an_album_with_what_can_be_done_next(stage: Stage, fan: Customer) -> None:
+    await painted(stage, fan)
+    assert fan.received[-1].labels == [
         "🔁 Again · 7.5 ⭐",
         "×2 · 15 ⭐",
         "×4 · 30 ⭐",
@@ -52,38 +52,38 @@ async def test_the_portraits_come_as_an_album_with_what_can_be_done_next(stage: 
     ("button", "price", "count"), [("Again", "7.5", 1), ("×2 · 15 ⭐", "15", 2), ("×4 · 30 ⭐", "30", 4)]
 )
 async def test_an_order_is_repeated_at_the_price_on_the_button(
-    stage: Stage, anna: Customer, button: str, price: str, count: int
+    stage: Stage, fan: Customer, button: str, price: str, count: int
 ) -> None:
-    await painted(stage, anna)
-    news = anna.received[-1]
-    await anna.tap(button, news)
-    quote = await anna.wait_for(f"Price: {price} ⭐")
+    await painted(stage, fan)
+    news = fan.received[-1]
+    await fan.tap(button, news)
+    quote = await fan.wait_for(f"Price: {price} ⭐")
     assert quote.message_id > news.message_id
-    await paint(stage, anna, f"Paint for {price} ⭐")
+    await paint(stage, fan, f"Paint for {price} ⭐")
     assert (delivered(stage).count, str(delivered(stage).price)) == (count, price)
     seeds = {order.seed for order in stage.painter.orders}
     assert len(seeds) == 2
 
 
-async def test_the_format_is_changed_from_an_old_order(stage: Stage, anna: Customer) -> None:
-    await painted(stage, anna)
-    await anna.tap("Format")
-    formats = await anna.wait_for("Choose the format")
+async def test_the_format_is_changed_from_an_old_order(stage: Stage, fan: Customer) -> None:
+    await painted(stage, fan)
+    await fan.tap("Format")
+    formats = await fan.wait_for("Choose the format")
     assert "• 2:3 •" in formats.labels
-    await anna.tap("16:9", formats)
-    await anna.wait_for("Format 16:9")
-    await paint(stage, anna, "Paint for 7.5 ⭐")
+    await fan.tap("16:9", formats)
+    await fan.wait_for("Format 16:9")
+    await paint(stage, fan, "Paint for 7.5 ⭐")
     assert stage.painter.orders[-1].aspect == "16:9"
 
 
-async def test_a_new_look_in_own_words(stage: Stage, anna: Customer) -> None:
-    await painted(stage, anna)
-    await anna.tap("A new look")
-    await anna.tap("Describe it myself")
-    await anna.wait_for("Describe the portrait of Anna")
-    text = await stage.say(anna, "in a <café>, morning & light")
+async def test_a_new_look_in_own_words(stage: Stage, fan: Customer) -> None:
+    await painted(stage, fan)
+    await fan.tap("A new look")
+    await fan.tap("Describe it myself")
+    await fan.wait_for("Describe the portrait of Fan")
+    text = await stage.say(fan, "in a <café>, morning & light")
     assert "in a <café>, morning & light" in text
-    await paint(stage, anna, "Paint for 7.5 ⭐")
+    await paint(stage, fan, "Paint for 7.5 ⭐")
     assert stage.painter.orders[-1].prompt.endswith("in a <café>, morning & light")
 
 
@@ -91,83 +91,83 @@ async def test_a_new_look_in_own_words(stage: Stage, anna: Customer) -> None:
     ("prompt", "words"), [("x" * 1001, "too long: 1,001 characters, 1,000"), ("\u3000", "description is empty")]
 )
 async def test_a_description_that_cannot_be_is_asked_for_again(
-    stage: Stage, anna: Customer, prompt: str, words: str
+    stage: Stage, fan: Customer, prompt: str, words: str
 ) -> None:
-    await painted(stage, anna)
-    await anna.tap("A new look")
-    await anna.tap("Describe it myself")
+    await painted(stage, fan)
+    await fan.tap("A new look")
+    await fan.tap("Describe it myself")
     await stage.settled()
-    assert words in await stage.say(anna, prompt)
-    assert "Price: 7.5 ⭐" in await stage.say(anna, "by the sea")
+    assert words in await stage.say(fan, prompt)
+    assert "Price: 7.5 ⭐" in await stage.say(fan, "by the sea")
 
 
-async def test_a_photo_instead_of_a_description_is_guided(stage: Stage, anna: Customer) -> None:
-    await painted(stage, anna)
-    await anna.tap("A new look")
-    await anna.tap("Describe it myself")
+async def test_a_photo_instead_of_a_description_is_guided(stage: Stage, fan: Customer) -> None:
+    await painted(stage, fan)
+    await fan.tap("A new look")
+    await fan.tap("Describe it myself")
     await stage.settled()
-    await anna.send_photo(b"no words", is_raw=True)
+    await fan.send_photo(b"no words", is_raw=True)
     await stage.settled()
-    assert "Describe the portrait in words" in anna.received[-1].text
+    assert "Describe the portrait in words" in fan.received[-1].text
 
 
-async def test_without_an_avatar_the_way_to_one_is_shown(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await stage.give(anna)
-    await stage.press(anna, Tap.PORTRAITS)
-    assert "digital body comes first" in anna.received[-1].text
-    await anna.tap("New digital body")
-    await anna.wait_for("what to call it")
+async def test_without_an_avatar_the_way_to_one_is_shown(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.give(fan)
+    await stage.press(fan, Tap.PORTRAITS)
+    assert "digital body comes first" in fan.received[-1].text
+    await fan.tap("New digital body")
+    await fan.wait_for("what to call it")
 
 
-async def test_several_avatars_are_chosen_from(stage: Stage, anna: Customer) -> None:
-    await ordered(stage, anna)
+async def test_several_avatars_are_chosen_from(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
     await stage.train()
-    await stage.press(anna, Tap.NEW_AVATAR)
-    await stage.say(anna, "Boris")
-    await anna.tap("Man")
+    await stage.press(fan, Tap.NEW_AVATAR)
+    await stage.say(fan, "Second fan")
+    await fan.tap("Man")
     await stage.settled()
-    customer = (await stage.dossier(anna)).customer.id
+    customer = (await stage.dossier(fan)).customer.id
     for number in range(10):
         await stage.desk.add_photo(customer, f"other {number}".encode())
-    await stage.press(anna, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
-    await anna.tap("Train for 220 ⭐")
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
+    await fan.tap("Train for 220 ⭐")
     await stage.happened("training.requested", 2)
     await stage.settled()
     await stage.work()
     await stage.train()
-    await stage.press(anna, Tap.PORTRAITS)
-    assert anna.received[-1].labels[:2] == ["Anna", "Boris"]
-    await anna.tap("Boris")
-    await anna.wait_for("Boris. Choose a style")
+    await stage.press(fan, Tap.PORTRAITS)
+    assert fan.received[-1].labels[:2] == ["Fan", "Second fan"]
+    await fan.tap("Second fan")
+    await fan.wait_for("Second fan. Choose a style")
 
 
-async def test_an_old_price_is_shown_anew(stage: Stage, anna: Customer) -> None:
-    await ordered(stage, anna)
+async def test_an_old_price_is_shown_anew(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
     await stage.train()
-    await anna.tap("🎞 Studio")
-    await anna.wait_for("Price: 7.5 ⭐")
+    await fan.tap("🎞 Studio")
+    await fan.wait_for("Price: 7.5 ⭐")
     stage.clock.advance(timedelta(minutes=16))
-    await anna.tap("Paint for 7.5 ⭐")
-    await anna.wait_for("here is the price anew")
+    await fan.tap("Paint for 7.5 ⭐")
+    await fan.wait_for("here is the price anew")
     assert stage.written("portraits.requested") == 0
-    await paint(stage, anna, "Paint for 7.5 ⭐")
+    await paint(stage, fan, "Paint for 7.5 ⭐")
 
 
-async def test_confirming_an_order_that_is_done_orders_nothing(stage: Stage, anna: Customer) -> None:
-    await painted(stage, anna)
-    await stage.press(anna, calling(Tap.PAINT, delivered(stage).order))
-    assert "ordered already" in anna.received[-1].text
+async def test_confirming_an_order_that_is_done_orders_nothing(stage: Stage, fan: Customer) -> None:
+    await painted(stage, fan)
+    await stage.press(fan, calling(Tap.PAINT, delivered(stage).order))
+    assert "ordered already" in fan.received[-1].text
     assert stage.written("portraits.requested") == 1
 
 
-async def test_another_customers_order_is_nobodys_business(stage: Stage, anna: Customer) -> None:
+async def test_another_customers_order_is_nobodys_business(stage: Stage, fan: Customer) -> None:
     """Another customer's model could be used by its URL (bug museum 43)."""
-    await painted(stage, anna)
+    await painted(stage, fan)
     order = delivered(stage).order
-    boris = stage.telegram.person(first_name="Boris")
-    await stage.say(boris, "/start")
-    await stage.give(boris, stars=100)
+    second_fan = stage.telegram.person(first_name="Second fan")
+    await stage.say(second_fan, "/start")
+    await stage.give(second_fan, stars=100)
     avatar = stage.database.orders[order].wish.avatar
     for data in (
         asking(Tap.QUOTE_PORTRAITS, order, "2:3", 1),
@@ -176,51 +176,51 @@ async def test_another_customers_order_is_nobodys_business(stage: Stage, anna: C
         calling(Tap.FORMATS, order),
         calling(Tap.NEW_WORDS, order),
     ):
-        await stage.press(boris, data)
-        assert "There is no such order" in boris.received[-1].text
+        await stage.press(second_fan, data)
+        assert "There is no such order" in second_fan.received[-1].text
     for data in (calling(Tap.AVATAR, avatar), calling(Tap.STYLE, avatar, "studio"), calling(Tap.OWN_WORDS, avatar)):
-        await stage.press(boris, data)
-        assert "There is no such digital body" in boris.received[-1].text
+        await stage.press(second_fan, data)
+        assert "There is no such digital body" in second_fan.received[-1].text
     assert len(stage.painter.orders) == 1
 
 
 @pytest.mark.parametrize("reason", list(FailureReason))
 async def test_a_portrait_that_failed_says_why_and_what_comes_back(
-    stage: Stage, anna: Customer, reason: FailureReason
+    stage: Stage, fan: Customer, reason: FailureReason
 ) -> None:
-    await ordered(stage, anna)
+    await ordered(stage, fan)
     await stage.train()
-    await anna.tap("🎞 Studio")
-    await anna.tap("Paint for 7.5 ⭐")
+    await fan.tap("🎞 Studio")
+    await fan.tap("Paint for 7.5 ⭐")
     await stage.happened("portraits.requested")
     await stage.settled()
     await stage.work()
     order = stage.painter.orders[-1].id
     await stage.make(RecordPortraitReport)(order, stage.painter.fail(order, reason, "<secret words>"))
     await stage.work()
-    assert "7.5 ⭐ are back, balance 780 ⭐" in anna.received[-1].text
-    assert "secret" not in anna.received[-1].text
-    await anna.tap("Try again")
-    await anna.wait_for("Price: 7.5 ⭐")
+    assert "7.5 ⭐ are back, balance 780 ⭐" in fan.received[-1].text
+    assert "secret" not in fan.received[-1].text
+    await fan.tap("Try again")
+    await fan.wait_for("Price: 7.5 ⭐")
 
 
-async def test_not_enough_stars_for_portraits_lead_back_to_them(stage: Stage, anna: Customer) -> None:
-    await painted(stage, anna)
+async def test_not_enough_stars_for_portraits_lead_back_to_them(stage: Stage, fan: Customer) -> None:
+    await painted(stage, fan)
     order = delivered(stage).order
-    customer = (await stage.dossier(anna)).customer.id
+    customer = (await stage.dossier(fan)).customer.id
     for _ in range(25):
         _, more = await stage.desk.read_order(customer, order)
         wish = more.wish
         _, quoted = await stage.desk.quote_portraits(customer, more.bot, Idea(wish.avatar, wish.prompt, "1:1", 4))
         await stage.desk.request_portraits(customer, quoted.id)
-    await stage.press(anna, asking(Tap.QUOTE_PORTRAITS, order, "1:1", 4))
-    assert "7.5 ⭐ are missing: 30 are needed, your balance is 22.5." in anna.received[-1].text
-    assert anna.received[-1].labels[0] == "10 ⭐ for 10 ⭐"
-    await anna.tap("10 ⭐ for 10 ⭐")
-    await anna.wait_for(lambda message: message.invoice is not None)
-    await anna.pay()
+    await stage.press(fan, asking(Tap.QUOTE_PORTRAITS, order, "1:1", 4))
+    assert "7.5 ⭐ are missing: 30 are needed, your balance is 22.5." in fan.received[-1].text
+    assert fan.received[-1].labels[0] == "10 ⭐ for 10 ⭐"
+    await fan.tap("10 ⭐ for 10 ⭐")
+    await fan.wait_for(lambda message: message.invoice is not None)
+    await fan.pay()
     await stage.happened("payment.completed")
     await stage.settled()
     await stage.work()
-    await anna.tap("Go on: paint the portrait")
-    await anna.wait_for("Balance: 32.5 ⭐ → 2.5 ⭐")
+    await fan.tap("Go on: paint the portrait")
+    await fan.wait_for("Balance: 32.5 ⭐ → 2.5 ⭐")

@@ -26,7 +26,7 @@ async def open_stage() -> AsyncIterator[Stage]:
         yield stage
 
 
-def rich(stage: Stage, name: str = "Anna", language: str = "en") -> Customer:
+def rich(stage: Stage, name: str = "Fan", language: str = "en") -> Customer:
     person = stage.telegram.person(first_name=name, language_code=language)
     person.person.stars = 100_000
     return person
@@ -38,88 +38,88 @@ async def paid(stage: Stage, count: int = 1) -> None:
     await stage.work()
 
 
-async def test_a_pack_is_bought_with_telegram_stars(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await anna.tap("Top up")
-    await anna.tap("500 ⭐ for 500 ⭐")
-    invoice = await anna.wait_for(is_invoice)
+async def test_a_pack_is_bought_with_telegram_stars(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await fan.tap("Top up")
+    await fan.tap("500 ⭐ for 500 ⭐")
+    invoice = await fan.wait_for(is_invoice)
     assert invoice.invoice
     assert (invoice.invoice.amount, invoice.invoice.currency) == (500, "XTR")
-    assert (await anna.pay()).is_paid
+    assert (await fan.pay()).is_paid
     await paid(stage)
-    assert "500 ⭐ credited.\nBalance 500 ⭐" in anna.received[-1].text
-    assert anna.count("Paid") == 1
+    assert "500 ⭐ credited.\nBalance 500 ⭐" in fan.received[-1].text
+    assert fan.count("Paid") == 1
 
 
-async def test_one_charge_delivered_often_is_credited_once(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await stage.press(anna, calling(Tap.BUY, "xtr-500") + ":s")
-    outcome = await anna.pay()
+async def test_one_charge_delivered_often_is_credited_once(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.press(fan, calling(Tap.BUY, "xtr-500") + ":s")
+    outcome = await fan.pay()
     assert outcome.update_id
     for _ in range(3):
         stage.telegram.redeliver(outcome.update_id)
         stage.telegram.repeat_as_new(outcome.update_id)
     await paid(stage)
-    assert str((await stage.dossier(anna)).wallet.available) == "500"
-    assert anna.count("Paid") == 1
+    assert str((await stage.dossier(fan)).wallet.available) == "500"
+    assert fan.count("Paid") == 1
 
 
 @pytest.mark.parametrize("place", [Place.NAME, Place.GENDER, Place.PHOTOS, Place.SUPPORT])
 async def test_a_payment_in_the_middle_of_a_conversation_is_a_payment(
-    stage: Stage, anna: Customer, place: Place
+    stage: Stage, fan: Customer, place: Place
 ) -> None:
     """An active conversation swallowed `successful_payment` (bug museum 46)."""
-    await stage.say(anna, "/start")
-    await stage.give(anna)
-    await stage.press(anna, calling(Tap.BUY, "xtr-100") + ":s")
-    await go_to(stage, anna, place)
+    await stage.say(fan, "/start")
+    await stage.give(fan)
+    await stage.press(fan, calling(Tap.BUY, "xtr-100") + ":s")
+    await go_to(stage, fan, place)
     kept = dict(stage.conversations.kept)
-    assert (await anna.pay()).is_paid
+    assert (await fan.pay()).is_paid
     await paid(stage)
-    assert str((await stage.dossier(anna)).wallet.available) == "100"
+    assert str((await stage.dossier(fan)).wallet.available) == "100"
     assert stage.conversations.kept == kept
 
 
-async def test_a_forwarded_invoice_is_refused_to_another_person(stage: Stage, anna: Customer) -> None:
+async def test_a_forwarded_invoice_is_refused_to_another_person(stage: Stage, fan: Customer) -> None:
     """One invoice forwarded to another person and paid by them: refused at pre-checkout (bug museum 15)."""
-    boris = rich(stage, "Boris", "ru")
-    await stage.say(boris, "/start")
-    await stage.say(anna, "/start")
-    await stage.press(anna, calling(Tap.BUY, "xtr-500") + ":s")
-    invoice = next(message for message in anna.received if is_invoice(message))
-    assert anna.forward(invoice).deep_link == "buy"
-    outcome = await anna.pay(invoice, payer=boris)
+    second_fan = rich(stage, "Second fan", "ru")
+    await stage.say(second_fan, "/start")
+    await stage.say(fan, "/start")
+    await stage.press(fan, calling(Tap.BUY, "xtr-500") + ":s")
+    invoice = next(message for message in fan.received if is_invoice(message))
+    assert fan.forward(invoice).deep_link == "buy"
+    outcome = await fan.pay(invoice, payer=second_fan)
     assert not outcome.is_paid
     assert outcome.failure == "Этот счёт выставлен другому человеку. Откройте бота и сделайте свой."
-    assert "Subscription" in await stage.say(anna, "/start buy")
+    assert "Subscription" in await stage.say(fan, "/start buy")
 
 
-async def test_an_old_invoice_is_refused_in_words(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await stage.press(anna, calling(Tap.BUY, "xtr-500") + ":s")
+async def test_an_old_invoice_is_refused_in_words(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.press(fan, calling(Tap.BUY, "xtr-500") + ":s")
     stage.clock.advance(timedelta(minutes=31))
-    outcome = await anna.pay()
+    outcome = await fan.pay()
     assert outcome.failure
     assert outcome.failure.startswith("This invoice is too old")
 
 
-async def test_one_invoice_is_paid_once_at_a_time(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await stage.press(anna, calling(Tap.BUY, "xtr-500") + ":s")
-    invoice = next(message for message in anna.received if is_invoice(message)).invoice
+async def test_one_invoice_is_paid_once_at_a_time(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.press(fan, calling(Tap.BUY, "xtr-500") + ":s")
+    invoice = next(message for message in fan.received if is_invoice(message)).invoice
     assert invoice
-    me = (await stage.dossier(anna)).customer.id
+    me = (await stage.dossier(fan)).customer.id
     payment = stage.database.payments[PaymentId(invoice.payload)]
     await stage.desk.approve_payment(payment.id, me, payment.price, "another query")
-    outcome = await anna.pay()
+    outcome = await fan.pay()
     assert outcome.failure == "This invoice is being paid right now. Please wait two minutes."
 
 
-async def test_a_question_about_a_payment_is_answered_when_nothing_can_be_checked(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await stage.press(anna, calling(Tap.BUY, "xtr-500") + ":s")
+async def test_a_question_about_a_payment_is_answered_when_nothing_can_be_checked(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.press(fan, calling(Tap.BUY, "xtr-500") + ":s")
     with stage.begin.down():
-        outcome = await anna.pay()
+        outcome = await fan.pay()
     assert not outcome.is_paid
     assert outcome.failure
     assert outcome.failure.startswith("I cannot keep anything right now")
@@ -127,107 +127,107 @@ async def test_a_question_about_a_payment_is_answered_when_nothing_can_be_checke
     assert [payment.lease for payment in map(stage.database.payments.__getitem__, stage.database.payments.taken())] == [
         None
     ]
-    assert anna.count("technical pause") == 0
-    assert (await anna.pay()).is_paid
+    assert fan.count("technical pause") == 0
+    assert (await fan.pay()).is_paid
 
 
-async def test_a_payment_that_could_not_be_kept_at_once_is_kept_later(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await stage.press(anna, calling(Tap.BUY, "xtr-500") + ":s")
-    invoice = next(message for message in anna.received if is_invoice(message)).invoice
+async def test_a_payment_that_could_not_be_kept_at_once_is_kept_later(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.press(fan, calling(Tap.BUY, "xtr-500") + ":s")
+    invoice = next(message for message in fan.received if is_invoice(message)).invoice
     assert invoice
     with stage.begin.down():
-        charge(anna.world, invoice, anna.person)
+        charge(fan.world, invoice, fan.person)
         await until(lambda: any("successful_payment" in row.raw for _, row in stage.arrivals()))
         assert stage.written("payment.completed") == 0
     await paid(stage)
-    assert anna.count("Paid") == 1
+    assert fan.count("Paid") == 1
 
 
-async def test_not_enough_stars_is_bought_and_the_interrupted_action_goes_on(stage: Stage, anna: Customer) -> None:
+async def test_not_enough_stars_is_bought_and_the_interrupted_action_goes_on(stage: Stage, fan: Customer) -> None:
     """Nine wordings for "not enough stars", none with a way to buy (bug museum 56)."""
-    await stage.say(anna, "/start")
-    await stage.give(anna)
-    await go_to(stage, anna, Place.PHOTOS)
+    await stage.say(fan, "/start")
+    await stage.give(fan)
+    await go_to(stage, fan, Place.PHOTOS)
     for number in range(10):
-        await stage.desk.add_photo((await stage.dossier(anna)).customer.id, f"photo {number}".encode())
-    await stage.press(anna, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
-    assert "220 ⭐ are missing: 220 are needed, your balance is 0" in anna.received[-1].text
-    assert "500 ⭐ for 500 ⭐" in anna.received[-1].labels
-    await anna.tap("500 ⭐ for 500 ⭐")
-    await anna.wait_for(is_invoice)
-    await anna.pay()
+        await stage.desk.add_photo((await stage.dossier(fan)).customer.id, f"photo {number}".encode())
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
+    assert "220 ⭐ are missing: 220 are needed, your balance is 0" in fan.received[-1].text
+    assert "500 ⭐ for 500 ⭐" in fan.received[-1].labels
+    await fan.tap("500 ⭐ for 500 ⭐")
+    await fan.wait_for(is_invoice)
+    await fan.pay()
     await paid(stage)
-    await anna.tap("Go on: train the digital body")
-    quote = await anna.wait_for("Balance: 500 ⭐ → 280 ⭐")
+    await fan.tap("Go on: train the digital body")
+    quote = await fan.wait_for("Balance: 500 ⭐ → 280 ⭐")
     assert "🚀 Train for 220 ⭐" in quote.labels
 
 
-async def test_another_pack_brings_back_to_the_interrupted_action_too(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await stage.give(anna)
-    await go_to(stage, anna, Place.PHOTOS)
+async def test_another_pack_brings_back_to_the_interrupted_action_too(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.give(fan)
+    await go_to(stage, fan, Place.PHOTOS)
     for number in range(10):
-        await stage.desk.add_photo((await stage.dossier(anna)).customer.id, f"photo {number}".encode())
-    await stage.press(anna, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
-    await anna.tap("All star packs")
-    await anna.tap("1000 ⭐ for 1000 ⭐")
-    await anna.wait_for(is_invoice)
-    await anna.pay()
+        await stage.desk.add_photo((await stage.dossier(fan)).customer.id, f"photo {number}".encode())
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
+    await fan.tap("All star packs")
+    await fan.tap("1000 ⭐ for 1000 ⭐")
+    await fan.wait_for(is_invoice)
+    await fan.pay()
     await paid(stage)
-    await anna.tap("Go on: train the digital body")
-    await anna.wait_for("Balance: 1000 ⭐ → 780 ⭐")
+    await fan.tap("Go on: train the digital body")
+    await fan.wait_for("Balance: 1000 ⭐ → 780 ⭐")
 
 
 @pytest.mark.parametrize(("tap", "goes_on"), [(Tap.AVATARS, "what to call it"), (Tap.PORTRAITS, "what to call it")])
-async def test_a_locked_feature_is_one_tap_from_its_plan(stage: Stage, anna: Customer, tap: Tap, goes_on: str) -> None:
+async def test_a_locked_feature_is_one_tap_from_its_plan(stage: Stage, fan: Customer, tap: Tap, goes_on: str) -> None:
     """The tier was only which buttons were drawn (bug museum 24): here the lock is the plan's, and opens."""
-    await stage.say(anna, "/start")
-    assert {"🔒 Digital body", "🔒 NeuroPhoto"} <= set(anna.received[-1].labels)
-    await stage.press(anna, tap)
-    assert "part of the plan 📸 NeuroPhoto" in anna.received[-1].text
-    assert anna.received[-1].text.startswith(("🔒 Digital", "🔒 NeuroPhoto"))
-    await anna.tap("📸 NeuroPhoto — 476 ⭐")
-    await anna.wait_for(is_invoice)
-    await anna.pay()
+    await stage.say(fan, "/start")
+    assert {"🔒 Digital body", "🔒 NeuroPhoto"} <= set(fan.received[-1].labels)
+    await stage.press(fan, tap)
+    assert "part of the plan 📸 NeuroPhoto" in fan.received[-1].text
+    assert fan.received[-1].text.startswith(("🔒 Digital", "🔒 NeuroPhoto"))
+    await fan.tap("📸 NeuroPhoto — 476 ⭐")
+    await fan.wait_for(is_invoice)
+    await fan.pay()
     await paid(stage)
-    assert "is active until 21 December 2026" in anna.received[-1].text
-    await anna.tap("Go on: train the digital body")
-    await anna.wait_for(goes_on)
+    assert "is active until 21 December 2026" in fan.received[-1].text
+    await fan.tap("Go on: train the digital body")
+    await fan.wait_for(goes_on)
 
 
-async def test_without_permission_only_stars_are_taken(stage: Stage, anna: Customer) -> None:
-    await stage.say(anna, "/start")
-    await anna.tap("Subscription")
-    plans = await anna.wait_for("NeuroVideo")
+async def test_without_permission_only_stars_are_taken(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await fan.tap("Subscription")
+    plans = await fan.wait_for("NeuroVideo")
     assert not [label for label in plans.labels if "₽" in label]
-    await stage.press(anna, calling(Tap.BUY, "rub-500.00") + ":r")
-    assert "not available here" in anna.received[-1].text
+    await stage.press(fan, calling(Tap.BUY, "rub-500.00") + ":r")
+    assert "not available here" in fan.received[-1].text
 
 
 async def test_another_gateway_gets_a_link_where_it_is_allowed(open_stage: Stage) -> None:
-    anna = rich(open_stage)
-    await open_stage.say(anna, "/start")
-    await anna.tap("Subscription")
-    await anna.tap("📸 NeuroPhoto — 1110 ₽")
-    message = await anna.wait_for("1110 ₽. ")
+    fan = rich(open_stage)
+    await open_stage.say(fan, "/start")
+    await fan.tap("Subscription")
+    await fan.tap("📸 NeuroPhoto — 1110 ₽")
+    message = await fan.wait_for("1110 ₽. ")
     link = open_stage.roubles.checkouts[-1].url
     assert link
     assert link in message.text or link in {button.url for button in message.buttons}
 
 
 async def test_a_gateway_that_is_down_is_told(open_stage: Stage) -> None:
-    anna = rich(open_stage)
-    await open_stage.say(anna, "/start")
+    fan = rich(open_stage)
+    await open_stage.say(fan, "/start")
     open_stage.roubles.down = True
-    await open_stage.press(anna, calling(Tap.BUY, "rub-500.00") + ":r")
-    assert "payment service does not answer" in anna.received[-1].text
+    await open_stage.press(fan, calling(Tap.BUY, "rub-500.00") + ":r")
+    assert "payment service does not answer" in fan.received[-1].text
 
 
-async def test_a_refund_by_telegram_is_told_to_the_owners(stage: Stage, anna: Customer) -> None:
+async def test_a_refund_by_telegram_is_told_to_the_owners(stage: Stage, fan: Customer) -> None:
     owner = stage.telegram.person(first_name="Owner", person_id=99)
     await owner.write("/start")
-    await stage.say(anna, "/start")
+    await stage.say(fan, "/start")
     refund = {
         "currency": "XTR",
         "total_amount": 500,
@@ -237,33 +237,33 @@ async def test_a_refund_by_telegram_is_told_to_the_owners(stage: Stage, anna: Cu
     message = {
         "message_id": 5,
         "date": 1,
-        "chat": anna.person.wire_chat(),
-        "from": anna.person.wire(),
+        "chat": fan.person.wire_chat(),
+        "from": fan.person.wire(),
         "refunded_payment": refund,
     }
-    anna.world.tell(anna.bot, "message", message, anna.person_id)
+    fan.world.tell(fan.bot, "message", message, fan.person_id)
     await stage.settled()
     assert "charge-7" in owner.received[-1].text
 
 
 @pytest.mark.parametrize(("state", "told"), [("active", 1), ("canceled", 1), ("failed", 1), ("hibernating", 2)])
 async def test_an_unknown_state_of_a_subscription_alarms_the_owners(
-    stage: Stage, anna: Customer, state: str, told: int
+    stage: Stage, fan: Customer, state: str, told: int
 ) -> None:
     owner = stage.telegram.person(first_name="Owner", person_id=99)
     await owner.write("/start")
     await stage.settled()
-    update: dict[str, object] = {"user": anna.person.wire(), "invoice_payload": "p", "state": state}
-    anna.world.tell(anna.bot, "subscription", update, anna.person_id)
+    update: dict[str, object] = {"user": fan.person.wire(), "invoice_payload": "p", "state": state}
+    fan.world.tell(fan.bot, "subscription", update, fan.person_id)
     await stage.settled()
     assert len(owner.received) == told
 
 
-async def test_paid_media_nobody_sold_alarms_the_owners(stage: Stage, anna: Customer) -> None:
+async def test_paid_media_nobody_sold_alarms_the_owners(stage: Stage, fan: Customer) -> None:
     owner = stage.telegram.person(first_name="Owner", person_id=99)
     await owner.write("/start")
     await stage.settled()
-    update: dict[str, object] = {"from": anna.person.wire(), "paid_media_payload": "mystery"}
-    anna.world.tell(anna.bot, "purchased_paid_media", update, anna.person_id)
+    update: dict[str, object] = {"from": fan.person.wire(), "paid_media_payload": "mystery"}
+    fan.world.tell(fan.bot, "purchased_paid_media", update, fan.person_id)
     await stage.settled()
     assert "mystery" in owner.received[-1].text

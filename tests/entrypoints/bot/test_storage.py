@@ -18,11 +18,11 @@ def store() -> DictConversations:
 async def test_state_and_data_are_kept_side_by_side(store: DictConversations) -> None:
     storage = ConversationStorage(store)
     await storage.set_state(KEY, State("name", group_name="avatar"))
-    await storage.set_data(KEY, {"name": "Anna"})
+    await storage.set_data(KEY, {"name": "Fan"})
     again = ConversationStorage(store)
-    assert (await again.get_state(KEY), await again.get_data(KEY)) == ("avatar:name", {"name": "Anna"})
+    assert (await again.get_state(KEY), await again.get_data(KEY)) == ("avatar:name", {"name": "Fan"})
     await storage.set_state(KEY, "other")
-    assert await again.get_data(KEY) == {"name": "Anna"}
+    assert await again.get_data(KEY) == {"name": "Fan"}
 
 
 async def test_another_bot_is_another_conversation(store: DictConversations) -> None:

@@ -51,7 +51,7 @@ async def buy_plan(stage: Stage, person: Customer, words: dict[str, str]) -> Non
 async def train(stage: Stage, person: Customer, words: dict[str, str]) -> None:
     await person.tap(words["body"])
     await person.wait_for(lambda message: message.says("10"))
-    await person.write("Иван <b>")
+    await person.write("Фанат <b>")
     await person.tap(words["man"])
     await person.wait_for("50")
     await person.send_album(PHOTOS[:9])
@@ -83,7 +83,7 @@ async def paint(stage: Stage, person: Customer, words: dict[str, str]) -> None:
 async def test_a_customer_gets_from_start_to_portraits(language: str) -> None:
     words = WORDS[language]
     async with stage_of(inspector=PillowInspector()) as stage, stage.running():
-        person = stage.telegram.person(first_name="Anna", language_code=language)
+        person = stage.telegram.person(first_name="Fan", language_code=language)
         person.person.stars = 1000
         await buy_plan(stage, person, words)
         await train(stage, person, words)

@@ -20,7 +20,7 @@ HEAVY = ("aiogram", "fastapi", "httpx", "PIL", "replicate", "uvicorn")
 async def somebody(ground: Ground) -> str:
     """Let a customer come, with a draft of an avatar."""
     welcome = cli_container(ground).get(Welcome)
-    dossier = await welcome(Visit(BOT, CUSTOMER.telegram_id, "Анна"))
+    dossier = await welcome(Visit(BOT, CUSTOMER.telegram_id, "Фанат"))
     return dossier.customer.id
 
 
@@ -141,7 +141,7 @@ def test_a_gift_shows_in_balance_statement_and_explanation(avatar_on_postgres: C
     customer = avatar.on_the_ground(somebody)
     granted = avatar("grant", str(CUSTOMER.telegram_id), "100", "--reason", "за терпение")
     assert granted.status == 0
-    assert "Анна has 100 ⭐ now" in granted.out
+    assert "Фанат has 100 ⭐ now" in granted.out
     assert avatar("grant", customer, "7.5", "--reason", "again").status == 0
     statement = avatar("ledger", "statement", customer)
     assert statement.status == 0

@@ -104,10 +104,10 @@ async def test_one_command_runs_the_whole_business_on_a_database_it_brings_along
     telegram, _ = vendors
     port = free_port()
     (server_folder / ".env").write_text("\n".join(lines(vendors, port)), encoding="utf-8")
-    anna = telegram.person("Anna")
+    fan = telegram.person("Fan")
     async with started(server_folder, "up") as running, http_client() as client:
-        await anna.write("/start")
-        await running.until(lambda: any(message.is_from_bot for message in anna.chat))
+        await fan.write("/start")
+        await running.until(lambda: any(message.is_from_bot for message in fan.chat))
         assert await answers(client, f"http://127.0.0.1:{port}/readyz")
         assert await running.end() == 0
     assert [line for line in running.said if "Traceback" in line or TOKEN in line] == []
@@ -119,16 +119,16 @@ async def test_a_killed_process_is_followed_by_one_that_answers_what_it_had_kept
     telegram, _ = vendors
     here = [*lines(vendors, free_port()), f"AVATAR_DATABASE_URL={migrated_dsn}"]
     (tmp_path / ".env").write_text("\n".join(here), encoding="utf-8")
-    anna = telegram.person("Anna")
+    fan = telegram.person("Fan")
     async with started(tmp_path, "up") as running:
-        await anna.write("/start")
-        await running.until(lambda: any(message.is_from_bot for message in anna.chat))
-        await anna.write("/balance")
+        await fan.write("/start")
+        await running.until(lambda: any(message.is_from_bot for message in fan.chat))
+        await fan.write("/balance")
         assert await running.end(signal.SIGKILL) == -signal.SIGKILL
-    before = sum(message.is_from_bot for message in anna.chat)
-    await anna.write("/menu")
+    before = sum(message.is_from_bot for message in fan.chat)
+    await fan.write("/menu")
     async with started(tmp_path, "up") as running:
-        await running.until(lambda: sum(message.is_from_bot for message in anna.chat) > before)
+        await running.until(lambda: sum(message.is_from_bot for message in fan.chat) > before)
         assert await running.end(signal.SIGINT) == 0
 
 
@@ -144,11 +144,11 @@ async def test_updates_come_by_webhook_where_the_owner_wants_it(
         "AVATAR_TELEGRAM_UPDATES=webhook",
     ]
     (tmp_path / ".env").write_text("\n".join(here), encoding="utf-8")
-    anna = telegram.person("Anna")
+    fan = telegram.person("Fan")
     async with started(tmp_path, "serve") as running:
         await running.until(lambda: bool(telegram.bots[0].webhook.url))
-        await anna.write("/start")
-        await running.until(lambda: any(message.is_from_bot for message in anna.chat))
+        await fan.write("/start")
+        await running.until(lambda: any(message.is_from_bot for message in fan.chat))
         assert telegram.bots[0].webhook.url == f"http://127.0.0.1:{port}/telegram/{BOT}"
         assert TOKEN not in telegram.bots[0].webhook.url
         assert telegram.calls("getUpdates") == []

@@ -423,6 +423,9 @@ providers-words = The service says: “{ $detail }”
 owner-question =
     💬 A question from <a href="tg://user?id={ $telegram }">{ $person }</a> (Telegram { $telegram }, customer <code>{ $customer }</code>):
     { $text }
+owner-question-more =
+    … and the question goes on:
+    { $text }
 owner-broken = 🧯 Error { $trace }: { $what }. The log has the details.
 owner-refunded = ↩️ Telegram gave { $amount } ⭐ back to { $person } (charge <code>{ $charge }</code>). Please check the customer's balance.
 owner-subscription-puzzling = ❔ An unknown state of a subscription: “{ $state }” ({ $payload })

@@ -414,6 +414,9 @@ providers-words = Слова сервиса: «{ $detail }»
 owner-question =
     💬 Вопрос от <a href="tg://user?id={ $telegram }">{ $person }</a> (Telegram { $telegram }, клиент <code>{ $customer }</code>):
     { $text }
+owner-question-more =
+    … и продолжение вопроса:
+    { $text }
 owner-broken = 🧯 Ошибка { $trace }: { $what }. Подробности в журнале.
 owner-refunded = ↩️ Telegram вернул { $amount } ⭐ покупателю { $person } (платёж <code>{ $charge }</code>). Проверьте баланс клиента.
 owner-subscription-puzzling = ❔ Неизвестное состояние подписки «{ $state }» ({ $payload })
