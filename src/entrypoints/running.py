@@ -17,6 +17,7 @@ from entrypoints.bot.polling import poll
 from entrypoints.bot.storage import ConversationStorage
 from entrypoints.bot.webhooks import Webhook, register_webhooks
 from entrypoints.container.whole import bot_container, web_container, worker_container
+from entrypoints.sweeps import rare_sweeps
 from entrypoints.vendors import OpenHouse
 from entrypoints.web.app import make_app
 from entrypoints.web.desk import WebDesk
@@ -80,7 +81,7 @@ async def run(
     ``listener`` is a socket that listens already, instead of the one that the settings name.
     """
     process, settings = process_of(house), house.ground.settings
-    with contextlib.ExitStack() as closing:
+    with rare_sweeps(), contextlib.ExitStack() as closing:
         running: dict[str, Part] = {}
         by_webhook = settings.telegram_updates == "webhook"
         if BOT in parts or (WEB in parts and by_webhook):
@@ -91,6 +92,7 @@ async def run(
             bound = listener or closing.enter_context(listening(settings.listen_host, settings.listen_port))
             running[WEB] = lambda told: serve(process.app, bound, told)
         await supervise(running, stop)
+        await process.intake.drain()  # what the web app still took in after the bot had ended
 
 
 def _secrets(house: OpenHouse) -> dict[BotId, SecretStr]:

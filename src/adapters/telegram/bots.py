@@ -8,11 +8,33 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.enums import ParseMode
+from aiohttp import ClientSession
 
+from adapters.telegram.refusals import NO_BOT_S, Disconnected
 from avatar_core.ids import BotId
 
 TIMEOUT_S = 60.0
 """How long one request may take, a photo album's upload included."""
+
+
+class FinalSession(AiohttpSession):
+    """A session that stays closed: aiogram's opens another one for a late request, and nobody closes that."""
+
+    is_closed = False
+
+    async def create_session(self) -> ClientSession:
+        """Return the open session.  Raises Disconnected once it was closed."""
+        if self._should_reset_connector:
+            await super().close()  # aiogram would do it by our own `close`, as if this were the end
+            self._should_reset_connector = False
+        if self.is_closed:
+            raise Disconnected(retry_after_s=NO_BOT_S)
+        return await super().create_session()
+
+    async def close(self) -> None:
+        """Close for good."""
+        self.is_closed = True
+        await super().close()
 
 
 @contextlib.asynccontextmanager
@@ -23,5 +45,5 @@ async def connected_bots(tokens: Mapping[BotId, str], base_url: str | None = Non
     """
     api = PRODUCTION if base_url is None else TelegramAPIServer.from_base(base_url)
     manners = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
-    async with AiohttpSession(api=api, timeout=TIMEOUT_S) as session:
+    async with FinalSession(api=api, timeout=TIMEOUT_S) as session:
         yield {bot: Bot(token, session=session, default=manners) for bot, token in tokens.items()}

@@ -53,6 +53,13 @@ class TelegramUnreachable(MessengerUnavailable):
 
 
 @dataclass(eq=False)
+class Disconnected(MessengerUnavailable):
+    """This process has closed its connections: what is not said by now is said by the next one."""
+
+    wording = "the connection to Telegram was closed"
+
+
+@dataclass(eq=False)
 class PolledElsewhere(MessengerUnavailable):
     """Another program asks for the same bot's updates."""
 

@@ -8,21 +8,22 @@ from collections.abc import AsyncIterator
 import httpx
 from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LabeledPrice
 from PIL import Image
 
+from adapters.telegram.bots import FinalSession
 from entrypoints.sandbox.telegram import TelegramSandbox
 
 TOKEN = "123456:TEST"
 OTHER_TOKEN = "654321:OTHER"
 
 
-class PromptSession(AiohttpSession):
+class PromptSession(FinalSession):
     """A session that closes at once: it has no TLS to say goodbye to."""
 
     async def close(self) -> None:
+        self.is_closed = True
         if self._session is not None:
             await self._session.close()
 
