@@ -55,3 +55,16 @@ async def test_many_chats_asked_at_once_get_each_its_own(conversations: Conversa
     asked = ("bot:3", "bot:nobody", "bot:0", "bot:2")
     states = await asyncio.gather(*(conversations.get(key) for key in asked))
     assert states == [{"number": 3}, None, {"number": 0}, {"number": 2}]
+
+
+@pytest.mark.parametrize("key", ["bot:\0", "bot:\ud800"])
+async def test_a_key_that_cannot_be_kept_breaks_nobodys_conversation(
+    conversations: ConversationStore, key: str
+) -> None:
+    await conversations.put("bot:1", {"number": 1})
+    await conversations.put(key, STATE)
+    asked = (key, *["bot:1"] * 4)
+    states = await asyncio.gather(*(conversations.get(each) for each in asked))
+    assert states == [STATE, *[{"number": 1}] * 4]
+    await conversations.drop(key)
+    assert await conversations.get(key) is None
