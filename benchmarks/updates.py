@@ -8,7 +8,7 @@ import contextlib
 import tempfile
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -34,12 +34,13 @@ from entrypoints.bot.storage import ConversationStorage
 from entrypoints.container.whole import bot_container
 from entrypoints.opening import open_ground
 from entrypoints.settings import load_settings
+from entrypoints.sweeps import rare_sweeps
 from entrypoints.vendors import open_vendors
 
 TOKEN = "123456:BENCHMARK"  # noqa: S105  (nobody's)
 GOAL = AtLeast(0.5)
 BARE, WHOLE = "bare", "whole"
-PERSON = {"id": 0, "is_bot": False, "first_name": "Anna", "last_name": "B", "username": "anna", "language_code": "ru"}
+PERSON = {"id": 0, "is_bot": False, "first_name": "Fan", "last_name": "B", "username": "fan", "language_code": "ru"}
 SENT_AT = 1_790_000_000
 Raw = dict[str, Any]
 Feed = Callable[[list[Raw]], Awaitable[None]]
@@ -53,6 +54,19 @@ class UpdatesSize:
     """A round."""
     batch: int
     """Updates that come at once, each from another chat; getUpdates brings at most 100."""
+
+
+async def _nothing_is_left() -> None:
+    """Nothing goes on behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to handle updates."""
+
+    feed: Feed
+    finish: Callable[[], Awaitable[None]] = _nothing_is_left
+    """Returns once everything that was fed is handled."""
 
 
 class InstantTelegram(BaseSession):
@@ -94,7 +108,7 @@ def updates(size: UpdatesSize) -> Iterator[list[Raw]]:
 
 def _update(number: int, person_id: int, *, is_tap: bool) -> Raw:
     person = PERSON | {"id": person_id}
-    chat = {"id": person_id, "type": "private", "first_name": "Anna"}
+    chat = {"id": person_id, "type": "private", "first_name": "Fan"}
     message = {"message_id": number, "date": SENT_AT, "chat": chat, "text": "/menu"}
     if not is_tap:
         entities = [{"type": "bot_command", "offset": 0, "length": 5}]
@@ -138,14 +152,15 @@ async def whole_bot(server: Server, bot: Bot) -> AsyncIterator[Intake]:
             dispatcher = make_dispatcher(
                 bot_container(house).get(Desk), ConversationStorage(ground.store.conversations)
             )
-            yield Intake(ground.store.inbox, dispatcher, {BOT: bot}, ground.clock)
+            with rare_sweeps():
+                yield Intake(ground.store.inbox, dispatcher, {BOT: bot}, ground.clock)
 
 
 async def measure_updates(server: Server, size: UpdatesSize, rounds: Rounds) -> list[Figure]:
     """Feed both by turns with the same batches."""
     telegram = InstantTelegram()
     bot = Bot(TOKEN, session=telegram, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
-    dispatcher = bare_dispatcher()
+    dispatcher, coming = bare_dispatcher(), updates(size)
 
     async def feed_bare(batch: list[Raw]) -> None:
         await asyncio.gather(*(dispatcher.feed_raw_update(bot, raw) for raw in batch))
@@ -154,15 +169,14 @@ async def measure_updates(server: Server, size: UpdatesSize, rounds: Rounds) -> 
 
         async def feed_whole(batch: list[Raw]) -> None:
             await intake.receive(BOT, batch)
-            await intake.drain()
 
-        coming = updates(size)
-        for feed in (feed_bare, feed_whole, feed_whole):
-            await feed(next(coming))
+        bare, whole = Way(feed_bare), Way(feed_whole, intake.drain)
+        for way in (bare, whole, whole):
+            await _rate(way, telegram, coming, replace(size, batches=1))
         medians = await rounds.medians(
             {
-                BARE: lambda: _rate(feed_bare, telegram, coming, size),
-                WHOLE: lambda: _rate(feed_whole, telegram, coming, size),
+                BARE: lambda: _rate(bare, telegram, coming, size),
+                WHOLE: lambda: _rate(whole, telegram, coming, size),
             },
         )
     return [
@@ -177,12 +191,16 @@ async def measure_updates(server: Server, size: UpdatesSize, rounds: Rounds) -> 
     ]
 
 
-async def _rate(feed: Feed, telegram: InstantTelegram, coming: Iterator[list[Raw]], size: UpdatesSize) -> float:
-    """Return updates a second; each was answered: a word by one call, a tap by two."""
+async def _rate(way: Way, telegram: InstantTelegram, coming: Iterator[list[Raw]], size: UpdatesSize) -> float:
+    """Return updates a second; each was answered: a word by one call, a tap by two.
+
+    As in polling, the next batch is taken as soon as the one before is kept.
+    """
     batches = [next(coming) for _ in range(size.batches)]
     before, began = telegram.calls, time.perf_counter()
     for batch in batches:
-        await feed(batch)
+        await way.feed(batch)
+    await way.finish()
     taken_s = time.perf_counter() - began
     fed = size.batches * size.batch
     assert telegram.calls - before == fed + fed // 2

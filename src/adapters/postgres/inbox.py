@@ -23,7 +23,7 @@ class PostgresInbox:
         rows = await self._database.rows(
             "INSERT INTO avatar.arrivals (source, external_id, raw, arrived_at)"
             " SELECT %s, new.external_id, new.raw, %s"
-            " FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY new (external_id, raw, place)"
+            " FROM unnest(%b::text[], %b::text[]) WITH ORDINALITY new (external_id, raw, place)"
             " ORDER BY new.external_id, new.place"
             " ON CONFLICT DO NOTHING RETURNING external_id",
             storable(source),
@@ -52,7 +52,7 @@ class PostgresInbox:
     async def _strike_off(self, arrivals: Sequence[tuple[str, str]]) -> Sequence[None]:
         sources, external_ids = zip(*sorted(arrivals), strict=True)
         await self._database.rows(
-            "UPDATE avatar.arrivals kept SET handled = true FROM unnest(%s::text[], %s::text[]) done (source, id)"
+            "UPDATE avatar.arrivals kept SET handled = true FROM unnest(%b::text[], %b::text[]) done (source, id)"
             " WHERE kept.source = done.source AND kept.external_id = done.id AND NOT kept.handled",
             list(sources),
             list(external_ids),

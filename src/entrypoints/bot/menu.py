@@ -1,12 +1,16 @@
 """The main menu, and the ways out of every dead end."""
 
+from functools import cache
+
 from adapters.telegram.messenger import Button, Rendering
+from avatar_core.customers import Language
 from avatar_core.errors import FeatureLocked, InsufficientStars
 from avatar_core.money import Stars
 from avatar_core.plans import Feature
 from entrypoints.bot.callbacks import Tap, calling, going_on
 from entrypoints.bot.desk import Rail
 from entrypoints.bot.talk import Rows, Talk
+from entrypoints.bot.texts import words_in
 
 
 class Interrupted(Exception):
@@ -21,13 +25,20 @@ def menu_rows(talk: Talk) -> Rows:
     """Draw the main menu; what the plan does not open carries a lock."""
     training = "menu-avatars" if talk.may(Feature.TRAINING) else "menu-avatars-locked"
     portraits = "menu-portraits" if talk.may(Feature.PORTRAITS) else "menu-portraits-locked"
-    return (
-        (talk.button(training, Tap.AVATARS), talk.button(portraits, Tap.PORTRAITS)),
-        (talk.button("menu-balance", Tap.BALANCE), talk.button("menu-top-up", Tap.TOP_UP)),
-        (talk.button("menu-plans", Tap.PLANS), talk.button("menu-prices", Tap.PRICES)),
-        (talk.button("menu-invite", Tap.INVITE), talk.button("menu-support", Tap.SUPPORT)),
-        (talk.button("menu-language", Tap.LANGUAGE), talk.button("menu-help", Tap.HELP)),
+    return _menu_rows(talk.customer.language, training, portraits)
+
+
+@cache
+def _menu_rows(language: Language, training: str, portraits: str) -> Rows:
+    words = words_in(language)
+    table = (
+        ((training, Tap.AVATARS), (portraits, Tap.PORTRAITS)),
+        (("menu-balance", Tap.BALANCE), ("menu-top-up", Tap.TOP_UP)),
+        (("menu-plans", Tap.PLANS), ("menu-prices", Tap.PRICES)),
+        (("menu-invite", Tap.INVITE), ("menu-support", Tap.SUPPORT)),
+        (("menu-language", Tap.LANGUAGE), ("menu-help", Tap.HELP)),
     )
+    return tuple(tuple(Button(words.plain(key), calling(tap)) for key, tap in row) for row in table)
 
 
 def menu_screen(talk: Talk, key: str = "menu", **facts: object) -> Rendering:

@@ -111,15 +111,13 @@ class Cashier:
         log.warning("paid media was bought", bot=arrived.bot, payload=media.paid_media_payload)
         await tell_owners(bot, self._desk.bots.of(arrived.bot), "owner-paid-media", payload=media.paid_media_payload)
 
-    def router(self) -> Router:
-        """Return the routes, to stand before all others."""
-        router = Router(name="payments")
+    def register_at(self, router: Router) -> None:
+        """Take payments' updates; to be called before anybody else registers."""
         router.pre_checkout_query.register(self.asked)
         router.message.register(self.paid, Paid())
         router.message.register(self.refunded, Refunded())
         router.subscription.register(self.subscription)
         router.purchased_paid_media.register(self.media)
-        return router
 
 
 def _visit(bot_id: BotId, user: User) -> Visit:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from aiogram.types import (
 )
 from aiohttp import ClientError
 
-from adapters.telegram.messenger import Rendering
+from adapters.telegram.messenger import Button, Rendering
 from adapters.telegram.refusals import MessageRefused, translated
 from avatar_core.errors import MessageGone, MessengerUnavailable
 from avatar_core.payments import Payment
@@ -31,6 +32,8 @@ LONGEST_PAUSE_S = 5.0
 FORWARDED = "buy"
 """What a forwarded invoice opens instead of a payment: a copy must not be payable by others."""
 AFTER_DOWNLOAD_S = 1.0
+KEYBOARDS = 512
+"""Kept as they were drawn: pydantic takes 15 µs to check a button, and the menu has ten."""
 Result = TypeVar("Result")
 
 
@@ -67,13 +70,13 @@ async def _asked(ask: Callable[[], Awaitable[Result]]) -> Result | None:
 
 def keyboard(screen: Rendering) -> InlineKeyboardMarkup | None:
     """Draw a screen's buttons."""
-    if not screen.buttons:
-        return None
-    rows = [
-        [InlineKeyboardButton(text=each.label, callback_data=each.data, url=each.url) for each in row]
-        for row in screen.buttons
-    ]
-    return InlineKeyboardMarkup(inline_keyboard=rows)
+    return _keyboard(screen.buttons) if screen.buttons else None
+
+
+@lru_cache(maxsize=KEYBOARDS)
+def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup:
+    drawn = [[InlineKeyboardButton(text=one.label, callback_data=one.data, url=one.url) for one in row] for row in rows]
+    return InlineKeyboardMarkup(inline_keyboard=drawn)
 
 
 @dataclass(frozen=True, slots=True)
