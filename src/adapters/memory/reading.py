@@ -1,7 +1,8 @@
 """What a dossier is read from: everything about one customer, as of one moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import assert_never
 
 from adapters.memory.database import MemoryDatabase
@@ -14,11 +15,14 @@ from avatar_core.errors import (
     PortraitOrderNotFound,
     TrainingNotFound,
 )
-from avatar_core.ids import CustomerId, EvidenceId, PaymentId, PortraitOrderId, TrainingId
-from avatar_core.ledger import Account, Pocket, customer_account
-from avatar_core.payments import Evidence
+from avatar_core.ids import CustomerId, EvidenceId, NetworkId, PaymentId, PortraitOrderId, TrainingId
+from avatar_core.ledger import Account, Pocket
+from avatar_core.payments import Evidence, Payment
 from avatar_core.subscriptions import Subscription
 from avatar_core.wallet import Wallet
+
+KNOWN = 4_096
+"""Customers whose accounts' names are kept: as many as a test has, and no more than a megabyte."""
 
 
 def read(database: MemoryDatabase, subject: Subject, keys: Sequence[str]) -> Dossier:
@@ -38,7 +42,7 @@ def _read(database: MemoryDatabase, subject: Subject) -> Dossier:
             return _of_payment(database, payment)
         case OfEvidence(notice):
             evidence = notice_of(database, notice)
-            return replace(_of_payment(database, _named_by(database, evidence)), evidence=evidence)
+            return _of_payment(database, _named_by(database, evidence), evidence)
         case OfTraining(training):
             return _of_training(database, training)
         case OfPortraits(order):
@@ -63,11 +67,11 @@ def _named_by(database: MemoryDatabase, evidence: Evidence) -> PaymentId | None:
     return None if number is None else database.payment_of_number.get(number)
 
 
-def _of_payment(database: MemoryDatabase, wanted: PaymentId | None) -> Dossier:
+def _of_payment(database: MemoryDatabase, wanted: PaymentId | None, evidence: Evidence | None = None) -> Dossier:
     payment = None if wanted is None else database.payments.get(wanted)
     if payment is None:
         raise PaymentNotFound
-    return replace(_of_customer(database, payment.customer), payments={payment.id: payment})
+    return _of_customer(database, payment.customer, payment=payment, evidence=evidence)
 
 
 def _of_training(database: MemoryDatabase, wanted: TrainingId) -> Dossier:
@@ -85,7 +89,14 @@ def _of_portraits(database: MemoryDatabase, wanted: PortraitOrderId) -> Dossier:
     return replace(_of_customer(database, order.customer, order=order.id), orders={order.id: order})
 
 
-def _of_customer(database: MemoryDatabase, wanted: CustomerId | None, *, order: str | None = None) -> Dossier:
+def _of_customer(
+    database: MemoryDatabase,
+    wanted: CustomerId | None,
+    *,
+    order: str | None = None,
+    payment: Payment | None = None,
+    evidence: Evidence | None = None,
+) -> Dossier:
     """Read what every dossier has; ``order`` names the hold that was asked for."""
     customer = None if wanted is None else database.customers.get(wanted)
     if customer is None:
@@ -98,11 +109,19 @@ def _of_customer(database: MemoryDatabase, wanted: CustomerId | None, *, order: 
         subscription=database.subscriptions.get(customer.id) or Subscription(customer.id, customer.network),
         avatars={each: database.avatars[each] for each in database.avatars_of_customer.of(customer.id)},
         trainings={each: database.trainings[each] for each in trainings},
+        payments={payment.id: payment} if payment else {},
+        evidence=evidence,
     )
 
 
+@lru_cache(maxsize=KNOWN)
+def _empty(network: NetworkId, customer: CustomerId) -> Mapping[Pocket, Account]:
+    """Name somebody's accounts; they are named alike for ever."""
+    return Wallet.empty(network, customer).accounts
+
+
 def _wallet(database: MemoryDatabase, customer: Customer, orders: Iterable[str]) -> Wallet:
-    names = {pocket: customer_account(customer.network, customer.id, pocket) for pocket in Pocket}
-    accounts = {pocket: database.accounts.get(name) or Account(name) for pocket, name in names.items()}
+    empty = _empty(customer.network, customer.id)
+    accounts = {pocket: database.accounts.get(account.name) or account for pocket, account in empty.items()}
     holds = {order: hold for order in orders if (hold := database.holds.get(order))}
     return Wallet(customer.network, customer.id, accounts, holds)

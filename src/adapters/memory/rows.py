@@ -13,11 +13,11 @@ class Journal:
     """What to undo, the last first, should the transaction fail."""
 
     def __init__(self) -> None:
-        self._undo: list[Callable[[], object]] = []
+        self._undo: list[tuple[Callable[..., object], tuple[object, ...]]] = []
 
-    def note(self, undo: Callable[[], object]) -> None:
+    def note(self, undo: Callable[..., object], *facts: object) -> None:
         """Remember how to take back one change."""
-        self._undo.append(undo)
+        self._undo.append((undo, facts))
 
     def forget(self) -> None:
         """Let everything that was written stand."""
@@ -26,7 +26,8 @@ class Journal:
     def roll_back(self) -> None:
         """Take everything back."""
         while self._undo:
-            self._undo.pop()()
+            undo, facts = self._undo.pop()
+            undo(*facts)
 
 
 class Rows(Generic[Key, Value]):
@@ -59,10 +60,9 @@ class Rows(Generic[Key, Value]):
     def set(self, key: Key, value: Value) -> None:
         """Write a row, whatever was there."""
         if key in self._rows:
-            before = self._rows[key]
-            self._journal.note(lambda: self._rows.__setitem__(key, before))
+            self._journal.note(self._rows.__setitem__, key, self._rows[key])
         else:
-            self._journal.note(lambda: self._rows.__delitem__(key))
+            self._journal.note(self._rows.__delitem__, key)
         self._rows[key] = value
 
     def claim(self, key: Key, value: Value) -> None:
@@ -80,8 +80,7 @@ class Rows(Generic[Key, Value]):
     def drop(self, key: Key) -> None:
         """Remove a row; one that is not there is removed already."""
         if key in self._rows:
-            before = self._rows.pop(key)
-            self._journal.note(lambda: self._rows.__setitem__(key, before))
+            self._journal.note(self._rows.__setitem__, key, self._rows.pop(key))
 
 
 class Groups(Generic[Key, Value]):
@@ -107,13 +106,13 @@ class Groups(Generic[Key, Value]):
         """Add a value; one that is there already stays where it is."""
         if value not in self._groups.setdefault(key, {}):
             self._groups[key][value] = None
-            self._journal.note(lambda: self._remove(key, value))
+            self._journal.note(self._remove, key, value)
 
     def drop(self, key: Key, value: Value) -> None:
         """Remove a value; one that is not there is removed already."""
         before = self._groups.get(key, {})
         if value in before:
-            self._journal.note(lambda: self._groups.__setitem__(key, before))
+            self._journal.note(self._groups.__setitem__, key, before)
             self._groups[key] = dict(before)
             self._remove(key, value)
 
