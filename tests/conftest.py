@@ -2,7 +2,6 @@
 
 import os
 
-import pytest
 from hypothesis import HealthCheck, settings
 
 IN_CI = bool(os.environ.get("CI"))
@@ -19,5 +18,3 @@ settings.register_profile("long", PATIENT, max_examples=2_000, stateful_step_cou
 settings.load_profile("default")
 
 pytest_plugins = ["tests.fixtures_postgres", "tests.fixtures_database"]
-
-pytest.register_assert_rewrite("avatar_core.testing")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from adapters.memory import MemoryPainter, MemoryTrainer, Trouble
 from avatar_core.runs import Ticket
-from tests.contracts.provider import Ending, ProviderSwitches
+from avatar_core.testing.provider import Ending, ProviderSwitches
 
 
 def memory_switches(provider: MemoryTrainer | MemoryPainter, finish: Callable[[str], object]) -> ProviderSwitches:

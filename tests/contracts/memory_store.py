@@ -11,8 +11,8 @@ from adapters.memory import (
     MemoryWarden,
     MemoryWorklists,
 )
-from tests.contracts.store import Store
-from tests.examples import NOW
+from avatar_core.testing.examples import NOW
+from avatar_core.testing.store import Store
 
 
 def memory_store(database: MemoryDatabase | None = None, clock: FrozenClock | None = None) -> Store:

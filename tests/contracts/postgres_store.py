@@ -8,8 +8,8 @@ from adapters.postgres.pool import Database
 from adapters.postgres.unit_of_work import PostgresBeginUnitOfWork
 from adapters.postgres.warden import PostgresWarden
 from adapters.postgres.worklists import PostgresWorklists
-from tests.contracts.store import Store
-from tests.examples import NOW
+from avatar_core.testing.examples import NOW
+from avatar_core.testing.store import Store
 
 
 def postgres_store(database: Database, clock: FrozenClock | None = None) -> Store:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from adapters.disk import DiskPhotoStore
-from tests.contracts.photo_store import PhotoStoreContract, PhotoStoreWorld
+from avatar_core.testing.photo_store import PhotoStoreContract, PhotoStoreWorld
 
 
 class TestDiskPhotoStore(PhotoStoreContract):

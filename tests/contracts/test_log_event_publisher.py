@@ -9,8 +9,8 @@ from avatar_core.events import CustomerRegistered, TrainingFailed
 from avatar_core.ids import EventId, TrainingId
 from avatar_core.money import Stars
 from avatar_core.tasks import Happening
-from tests.contracts.event_publisher import EventPublisherContract, PublisherWorld
-from tests.examples import NOW, a_customer, uid
+from avatar_core.testing.event_publisher import EventPublisherContract, PublisherWorld
+from avatar_core.testing.examples import NOW, a_customer, uid
 
 
 class TestLogPublisher(EventPublisherContract):

@@ -1,8 +1,8 @@
 import pytest
 
-from tests.contracts.books import BooksContract
+from avatar_core.testing.books import BooksContract
+from avatar_core.testing.store import Store
 from tests.contracts.memory_store import memory_store
-from tests.contracts.store import Store
 
 
 class TestMemoryBooks(BooksContract):

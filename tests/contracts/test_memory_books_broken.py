@@ -13,9 +13,9 @@ from avatar_core.ledger import AccountName, Pocket, customer_account
 from avatar_core.money import Stars
 from avatar_core.runs import HOLD_LIMIT
 from avatar_core.subscriptions import Subscription
+from avatar_core.testing.examples import NETWORK, NOW, a_customer, a_term, credited, held
+from avatar_core.testing.store import Store
 from tests.contracts.memory_store import memory_store
-from tests.contracts.store import Store
-from tests.examples import NETWORK, NOW, a_customer, a_term, credited, held
 
 AVAILABLE = customer_account(NETWORK, a_customer().id, Pocket.AVAILABLE)
 CREDIT, HOLD, REFUND = "payment:telegram-stars:charge-1:credit", "order-1:hold", "order-1:refund:1"

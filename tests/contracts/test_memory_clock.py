@@ -4,8 +4,8 @@ import pytest
 
 from adapters.memory import FrozenClock
 from avatar_core.ports import Clock
-from tests.contracts.clock import ClockContract
-from tests.examples import NOW
+from avatar_core.testing.clock import ClockContract
+from avatar_core.testing.examples import NOW
 
 
 class TestFrozenClock(ClockContract):

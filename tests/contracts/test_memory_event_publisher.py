@@ -1,7 +1,7 @@
 import pytest
 
 from adapters.memory import MemoryPublisher
-from tests.contracts.event_publisher import EventPublisherContract, PublisherWorld
+from avatar_core.testing.event_publisher import EventPublisherContract, PublisherWorld
 
 
 class TestMemoryPublisher(EventPublisherContract):

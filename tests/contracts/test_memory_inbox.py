@@ -1,8 +1,8 @@
 import pytest
 
-from tests.contracts.inbox import InboxContract
+from avatar_core.testing.inbox import InboxContract
+from avatar_core.testing.store import Store
 from tests.contracts.memory_store import memory_store
-from tests.contracts.store import Store
 
 
 class TestMemoryInbox(InboxContract):

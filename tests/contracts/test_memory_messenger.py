@@ -5,8 +5,8 @@ import pytest
 from adapters.memory import RecordingMessenger
 from avatar_core.errors import MessengerUnavailable
 from avatar_core.ids import TelegramId
-from tests.contracts.messenger import GRANTED, PROGRESSED, MessengerContract, MessengerWorld
-from tests.examples import a_customer
+from avatar_core.testing.examples import a_customer
+from avatar_core.testing.messenger import GRANTED, PROGRESSED, MessengerContract, MessengerWorld
 
 
 class TestRecordingMessenger(MessengerContract):

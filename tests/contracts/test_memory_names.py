@@ -2,7 +2,7 @@ import pytest
 
 from adapters.memory import CountingNames
 from avatar_core.ports import Names
-from tests.contracts.names import NamesContract
+from avatar_core.testing.names import NamesContract
 
 
 class TestCountingNames(NamesContract):

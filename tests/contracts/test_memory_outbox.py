@@ -1,8 +1,8 @@
 import pytest
 
+from avatar_core.testing.outbox import OutboxContract
+from avatar_core.testing.store import Store
 from tests.contracts.memory_store import memory_store
-from tests.contracts.outbox import OutboxContract
-from tests.contracts.store import Store
 
 
 class TestMemoryOutbox(OutboxContract):

@@ -3,10 +3,10 @@ import pytest
 from adapters.memory import MemoryPainter
 from avatar_core.ids import PortraitOrderId
 from avatar_core.ports import PaintingOrder
+from avatar_core.testing.examples import MODEL, uid
+from avatar_core.testing.painter import PainterContract
+from avatar_core.testing.provider import PainterWorld
 from tests.contracts.memory_provider import memory_switches
-from tests.contracts.painter import PainterContract
-from tests.contracts.provider import PainterWorld
-from tests.examples import MODEL, uid
 
 
 async def order(number: int, count: int) -> PaintingOrder:

@@ -5,8 +5,8 @@ import pytest
 from adapters.memory import MemoryGateway
 from avatar_core.errors import GatewayUnavailable, NoticeForged
 from avatar_core.money import Currency, Price
-from tests.contracts.payment_gateway import GatewayWorld, SignedGatewayContract, payment_of
-from tests.examples import HOUR, NOW
+from avatar_core.testing.examples import HOUR, NOW
+from avatar_core.testing.payment_gateway import GatewayWorld, SignedGatewayContract, payment_of
 
 ROUBLES = Price(111_000, Currency.RUB)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from adapters.memory import HashInspector
-from tests.contracts.photo_inspector import InspectionWorld, PhotoInspectorContract
+from avatar_core.testing.photo_inspector import InspectionWorld, PhotoInspectorContract
 
 
 class TestHashInspector(PhotoInspectorContract):

@@ -1,7 +1,7 @@
 import pytest
 
 from adapters.memory import MemoryPhotoStore
-from tests.contracts.photo_store import PhotoStoreContract, PhotoStoreWorld
+from avatar_core.testing.photo_store import PhotoStoreContract, PhotoStoreWorld
 
 
 class TestMemoryPhotoStore(PhotoStoreContract):

@@ -5,10 +5,10 @@ from avatar_core.errors import ProviderRefused
 from avatar_core.ids import PhotoRef, TrainingId
 from avatar_core.ports import TrainingOrder
 from avatar_core.runs import ReportStatus
+from avatar_core.testing.examples import an_offer, uid
+from avatar_core.testing.provider import TrainerWorld
+from avatar_core.testing.trainer import TrainerContract
 from tests.contracts.memory_provider import memory_switches
-from tests.contracts.provider import TrainerWorld
-from tests.contracts.trainer import TrainerContract
-from tests.examples import an_offer, uid
 
 
 async def order(number: int) -> TrainingOrder:

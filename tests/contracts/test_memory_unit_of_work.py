@@ -1,8 +1,8 @@
 import pytest
 
+from avatar_core.testing.store import Store
+from avatar_core.testing.unit_of_work import UnitOfWorkContract
 from tests.contracts.memory_store import memory_store
-from tests.contracts.store import Store
-from tests.contracts.unit_of_work import UnitOfWorkContract
 
 
 class TestMemoryUnitOfWork(UnitOfWorkContract):

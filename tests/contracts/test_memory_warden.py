@@ -1,8 +1,8 @@
 import pytest
 
+from avatar_core.testing.store import Store
+from avatar_core.testing.warden import WardenContract
 from tests.contracts.memory_store import memory_store
-from tests.contracts.store import Store
-from tests.contracts.warden import WardenContract
 
 
 class TestMemoryWarden(WardenContract):

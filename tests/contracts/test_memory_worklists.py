@@ -1,8 +1,8 @@
 import pytest
 
+from avatar_core.testing.store import Store
+from avatar_core.testing.worklists import WorklistsContract
 from tests.contracts.memory_store import memory_store
-from tests.contracts.store import Store
-from tests.contracts.worklists import WorklistsContract
 
 
 class TestMemoryWorklists(WorklistsContract):

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from adapters.images import PillowInspector
-from tests.contracts.photo_inspector import InspectionWorld, PhotoInspectorContract
+from avatar_core.testing.photo_inspector import InspectionWorld, PhotoInspectorContract
 
 PHOTOS = sorted((Path(__file__).parents[2] / "examples" / "photos").glob("*.jpg"))
 

@@ -1,9 +1,9 @@
 import pytest
 
 from adapters.postgres.pool import Database
-from tests.contracts.books import BooksContract
+from avatar_core.testing.books import BooksContract
+from avatar_core.testing.store import Store
 from tests.contracts.postgres_store import postgres_store
-from tests.contracts.store import Store
 
 
 class TestPostgresBooks(BooksContract):

@@ -1,9 +1,9 @@
 import pytest
 
 from adapters.postgres.pool import Database
+from avatar_core.testing.store import Store
+from avatar_core.testing.warden import WardenContract
 from tests.contracts.postgres_store import postgres_store
-from tests.contracts.store import Store
-from tests.contracts.warden import WardenContract
 
 
 class TestPostgresWarden(WardenContract):

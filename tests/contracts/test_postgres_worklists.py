@@ -1,9 +1,9 @@
 import pytest
 
 from adapters.postgres.pool import Database
+from avatar_core.testing.store import Store
+from avatar_core.testing.worklists import WorklistsContract
 from tests.contracts.postgres_store import postgres_store
-from tests.contracts.store import Store
-from tests.contracts.worklists import WorklistsContract
 
 
 class TestPostgresWorklists(WorklistsContract):

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from avatar_core.ports import PaintingOrder
+from avatar_core.testing.examples import uid
+from avatar_core.testing.painter import PainterContract
+from avatar_core.testing.provider import PainterWorld
 from tests.adapters.replicate.conftest import opened_studio, studio_switches
-from tests.contracts.painter import PainterContract
-from tests.contracts.provider import PainterWorld
-from tests.examples import uid
 
 
 class TestReplicatePainter(PainterContract):

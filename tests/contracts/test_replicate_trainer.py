@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from avatar_core.ports import TrainingOrder
+from avatar_core.testing.examples import uid
+from avatar_core.testing.provider import TrainerWorld
+from avatar_core.testing.trainer import TrainerContract
 from tests.adapters.replicate.conftest import opened_studio, studio_switches
-from tests.contracts.provider import TrainerWorld
-from tests.contracts.trainer import TrainerContract
-from tests.examples import uid
 
 
 class TestReplicateTrainer(TrainerContract):

@@ -5,8 +5,8 @@ import pytest
 from adapters.robokassa import RobokassaGateway, RobokassaSettings
 from avatar_core.money import Currency, Price
 from avatar_core.payments import Payment
+from avatar_core.testing.payment_gateway import GatewayWorld, SignedGatewayContract, payment_of
 from entrypoints.sandbox.robokassa.signatures import result_signature
-from tests.contracts.payment_gateway import GatewayWorld, SignedGatewayContract, payment_of
 
 
 def paid(payment: Payment, _charge: str) -> bytes:

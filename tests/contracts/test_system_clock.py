@@ -1,8 +1,8 @@
 import pytest
 
 from adapters.clock import RandomNames, SystemClock
-from tests.contracts.clock import ClockContract
-from tests.contracts.names import NamesContract
+from avatar_core.testing.clock import ClockContract
+from avatar_core.testing.names import NamesContract
 
 
 class TestSystemClock(ClockContract):

@@ -9,9 +9,9 @@ from adapters.telegram.messenger import Rendering, TelegramMessenger
 from avatar_core.customers import Address
 from avatar_core.events import Event
 from avatar_core.ids import MessageId
+from avatar_core.testing.examples import BOT, a_customer
+from avatar_core.testing.messenger import MessengerContract, MessengerWorld
 from entrypoints.sandbox.telegram import Customer, Fault, FaultKind, TelegramSandbox
-from tests.contracts.messenger import MessengerContract, MessengerWorld
-from tests.examples import BOT, a_customer
 
 IMAGE = (Path(__file__).parents[2] / "examples" / "photos" / "photo_01.jpg").read_bytes()
 TOKEN = "123456:TEST"

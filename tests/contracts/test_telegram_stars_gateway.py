@@ -5,8 +5,8 @@ import pytest
 from adapters.telegram.stars import StarsGateway
 from avatar_core.money import Currency, Price
 from avatar_core.payments import Payment
-from tests.contracts.payment_gateway import GatewayWorld, PaymentGatewayContract, payment_of
-from tests.examples import BOT, a_customer
+from avatar_core.testing.examples import BOT, a_customer
+from avatar_core.testing.payment_gateway import GatewayWorld, PaymentGatewayContract, payment_of
 
 
 def paid(payment: Payment, charge: str) -> bytes:

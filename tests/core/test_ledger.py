@@ -29,7 +29,7 @@ from avatar_core.ledger import (
     sealed,
 )
 from avatar_core.money import Currency, Price
-from tests.examples import NETWORK, NOW, ROUBLE_GATEWAY, SECOND
+from avatar_core.testing.examples import NETWORK, NOW, ROUBLE_GATEWAY, SECOND
 
 CUSTOMER = CustomerId("c-1")
 AVAILABLE = customer_account(NETWORK, CUSTOMER, Pocket.AVAILABLE)

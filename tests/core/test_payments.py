@@ -25,7 +25,7 @@ from avatar_core.payments import (
     evidence_id,
     item_of,
 )
-from tests.examples import MINUTE, NOW, SECOND, a_customer, a_notice, a_payment
+from avatar_core.testing.examples import MINUTE, NOW, SECOND, a_customer, a_notice, a_payment
 
 CUSTOMER = a_customer()
 PENDING = a_payment(CUSTOMER)

@@ -9,7 +9,7 @@ from avatar_core.bots import TELEGRAM_STARS, BotProfile, Bots
 from avatar_core.customers import Address, Language, Level, Role
 from avatar_core.errors import AvatarNotReady, GatewayNotAllowed, InvalidName
 from avatar_core.ids import BotId, GatewayCode, NetworkId, TelegramId
-from tests.examples import BOT, MODEL, a_customer, an_avatar
+from avatar_core.testing.examples import BOT, MODEL, a_customer, an_avatar
 
 PROFILE = BotProfile(BOT, NetworkId("family"), owners=(TelegramId(1),))
 OTHER = BotProfile(BotId("other_bot"), NetworkId("family"), owners=(TelegramId(2),))

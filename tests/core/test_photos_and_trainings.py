@@ -16,8 +16,7 @@ from avatar_core.ids import PhotoRef, TrainerCode
 from avatar_core.money import Stars
 from avatar_core.photos import NEAR_DUPLICATE_BITS, Photo, require_new
 from avatar_core.runs import RunStatus
-from avatar_core.trainings import Training, TrainingPlan
-from tests.examples import (
+from avatar_core.testing.examples import (
     HOUR,
     MINUTE,
     NOW,
@@ -30,6 +29,7 @@ from tests.examples import (
     a_running,
     an_avatar,
 )
+from avatar_core.trainings import Training, TrainingPlan
 
 DRAFT = a_draft(a_customer(), an_avatar(a_customer()))
 PLAN = TrainingPlan(TrainerCode("flux-dev-lora"), 1000, a_quote(Stars.of(220)))

@@ -18,7 +18,7 @@ from avatar_core.ids import PlanCode, QuoteId
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.plans import Feature, Plan
 from avatar_core.pricing import PortraitOffer, quoted
-from tests.examples import MINUTE, NOW, SECOND, an_offer
+from avatar_core.testing.examples import MINUTE, NOW, SECOND, an_offer
 
 PLAN = Plan(
     code=PlanCode("NEUROPHOTO"),

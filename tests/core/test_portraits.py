@@ -9,7 +9,7 @@ from avatar_core.ids import PhotoRef, ProviderRunId
 from avatar_core.money import Stars
 from avatar_core.portraits import Image, ImageStatus, PortraitOrder
 from avatar_core.runs import RunStatus, Ticket
-from tests.examples import MINUTE, NOW, a_customer, an_avatar, an_order
+from avatar_core.testing.examples import MINUTE, NOW, a_customer, an_avatar, an_order
 
 ORDER = an_order(a_customer(), an_avatar(a_customer()))
 STORED = Image(1).stored(PhotoRef("portraits/1.jpg"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from avatar_core.ids import CustomerId, PlanCode
 from avatar_core.subscriptions import Announcement, Stage, Subscription, SubscriptionStatus, Term
-from tests.examples import DAY, HOUR, NETWORK, NOW, SECOND, a_term, an_endless_term
+from avatar_core.testing.examples import DAY, HOUR, NETWORK, NOW, SECOND, a_term, an_endless_term
 
 NONE = Subscription(CustomerId("c-1"), NETWORK)
 PHOTO = a_term()

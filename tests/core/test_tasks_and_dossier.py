@@ -21,8 +21,7 @@ from avatar_core.ids import AvatarId, CustomerId, EventId, PaymentId, PortraitOr
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.subscriptions import Subscription
 from avatar_core.tasks import Happening, Reaction, tasks_after
-from avatar_core.wallet import Wallet
-from tests.examples import (
+from avatar_core.testing.examples import (
     BOT,
     NETWORK,
     NOW,
@@ -35,6 +34,7 @@ from tests.examples import (
     an_avatar,
     an_order,
 )
+from avatar_core.wallet import Wallet
 
 EVERY: tuple[type[Event], ...] = get_args(Event)
 CUSTOMER = a_customer()

@@ -12,8 +12,8 @@ from avatar_core.errors import (
 from avatar_core.ids import CustomerId
 from avatar_core.ledger import Cause, TransferKind
 from avatar_core.money import NO_STARS, Stars
+from avatar_core.testing.examples import HOUR, NETWORK, NOW, STARS_GATEWAY, credited, held
 from avatar_core.wallet import Wallet
-from tests.examples import HOUR, NETWORK, NOW, STARS_GATEWAY, credited, held
 
 CUSTOMER = CustomerId("c-1")
 EMPTY = Wallet.empty(NETWORK, CUSTOMER)

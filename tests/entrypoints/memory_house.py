@@ -30,13 +30,13 @@ from adapters.robokassa import ROBOKASSA
 from avatar_core.bots import TELEGRAM_STARS
 from avatar_core.money import Currency
 from avatar_core.ports import Clock, UnitOfWork
+from avatar_core.testing.examples import BOT, NOW
 from entrypoints.bot.desk import Rail, Rails
 from entrypoints.ground import Ground, Readiness, Store, bots_of, catalogue_of
 from entrypoints.house import House, Vendors
 from entrypoints.logs import Redaction
 from entrypoints.settings import Settings, load_settings
 from entrypoints.worker.bell import Bell
-from tests.examples import BOT, NOW
 
 TOKEN = "123456:ABC-DEF-secret-token-of-the-bot"
 REPLICATE_TOKEN = "r8_secrettoken"

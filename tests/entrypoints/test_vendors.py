@@ -9,6 +9,7 @@ from avatar_core.bots import TELEGRAM_STARS
 from avatar_core.errors import GatewayNotAllowed, NoticeForged, ProviderUnauthorized
 from avatar_core.ids import BotId, GatewayCode
 from avatar_core.money import Currency
+from avatar_core.testing.examples import BOT
 from entrypoints.gateways import rails_of
 from entrypoints.ground import bots_of
 from entrypoints.sandbox.replicate import ReplicateSandbox
@@ -16,7 +17,6 @@ from entrypoints.settings import SettingsWrong
 from entrypoints.vendors import OpenHouse, open_house
 from tests.entrypoints.memory_house import some_settings
 from tests.entrypoints.web.conftest import signed
-from tests.examples import BOT
 
 ROBOKASSA = GatewayCode("robokassa")
 NO_SHOP = {"robokassa_login": None, "robokassa_password_1": None, "robokassa_password_2": None}

@@ -27,16 +27,7 @@ from avatar_core.payments import PaymentStatus
 from avatar_core.ports import Clock, Outbox
 from avatar_core.runs import RunStatus
 from avatar_core.tasks import Reaction, Task
-from entrypoints.container.whole import worker_container
-from entrypoints.logs import HIDDEN, Redaction
-from entrypoints.worker.bell import Bell
-from entrypoints.worker.patience import DEFECT_ATTEMPTS, LONGEST_PAUSE_S, Patience
-from entrypoints.worker.rounds import Round, Rounds
-from entrypoints.worker.supervision import supervise
-from entrypoints.worker.tasks import Carry, Pace, TaskLoop
-from entrypoints.worker.worker import Worker
-from tests.entrypoints.memory_house import TOKEN, MemoryHouse
-from tests.examples import (
+from avatar_core.testing.examples import (
     DAY,
     HOUR,
     MINUTE,
@@ -53,6 +44,15 @@ from tests.examples import (
     credited,
     held,
 )
+from entrypoints.container.whole import worker_container
+from entrypoints.logs import HIDDEN, Redaction
+from entrypoints.worker.bell import Bell
+from entrypoints.worker.patience import DEFECT_ATTEMPTS, LONGEST_PAUSE_S, Patience
+from entrypoints.worker.rounds import Round, Rounds
+from entrypoints.worker.supervision import supervise
+from entrypoints.worker.tasks import Carry, Pace, TaskLoop
+from entrypoints.worker.worker import Worker
+from tests.entrypoints.memory_house import TOKEN, MemoryHouse
 
 CUSTOMER = a_customer()
 AVATAR = an_avatar(CUSTOMER)

@@ -8,6 +8,7 @@ import pytest
 
 from avatar_core.events import StarsGranted
 from avatar_core.money import Stars
+from avatar_core.testing.examples import a_customer
 from entrypoints.container.whole import worker_container
 from entrypoints.ground import Ground
 from entrypoints.house import House
@@ -16,7 +17,6 @@ from entrypoints.worker.supervision import supervise
 from entrypoints.worker.tasks import TaskLoop
 from entrypoints.worker.worker import Worker
 from tests.entrypoints.memory_house import MemoryHouse, some_settings
-from tests.examples import a_customer
 
 SOON_S = 20.0
 CUSTOMERS = [a_customer(number) for number in range(1, 9)]

@@ -17,9 +17,9 @@ from avatar_core.errors import (
 from avatar_core.events import TrainingFailed, TrainingSucceeded
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.runs import FailureReason, ReportStatus, RunStatus
+from avatar_core.testing.examples import BOT, HOUR, MINUTE
 from avatar_core.use_cases.portraits import Idea
 from avatar_core.use_cases.trainings import archive_of
-from tests.examples import BOT, HOUR, MINUTE
 from tests.use_cases.faults import Fate
 from tests.use_cases.world import TRAINER, MemoryWorld
 

@@ -12,8 +12,8 @@ from avatar_core.dossier import OfCustomer, OfPortraits
 from avatar_core.ids import CustomerId, PortraitOrderId
 from avatar_core.ledger import Cause, Pocket, Posting
 from avatar_core.money import Stars
+from avatar_core.testing.examples import DAY, NETWORK, NOW, STARS_GATEWAY, a_customer, an_avatar, an_order
 from avatar_core.wallet import Wallet
-from tests.examples import DAY, NETWORK, NOW, STARS_GATEWAY, a_customer, an_avatar, an_order
 from tests.properties.machine import Business
 
 amounts = st.integers(1, 30_000)

@@ -10,8 +10,8 @@ from adapters.memory import FrozenClock
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.pool import Database, PoolSettings
 from avatar_core.errors import AvatarError
+from avatar_core.testing.examples import NOW
 from tests.contracts.postgres_store import postgres_store
-from tests.examples import NOW
 from tests.fixtures_postgres import database_numbers
 from tests.use_cases.faults import Fate, FatedBegin, Killed, die
 from tests.use_cases.world import World, memory_world

@@ -9,7 +9,7 @@ from hypothesis.stateful import Bundle, initialize, invariant, rule
 from avatar_core.ids import CustomerId, EvidenceId, GatewayCode, PaymentId, TelegramId
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.payments import Evidence, Payment
-from tests.examples import MINUTE, SECOND, a_notice
+from avatar_core.testing.examples import MINUTE, SECOND, a_notice
 from tests.properties.machine import Business
 
 people = st.integers(0, 1)

@@ -10,9 +10,9 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from avatar_core.events import SubscriptionEnded, SubscriptionExpired, SubscriptionExpiring
 from avatar_core.ids import CustomerId, PlanCode
 from avatar_core.plans import Feature
+from avatar_core.testing.examples import DAY, HOUR
 from avatar_core.use_cases.rights import may
 from avatar_core.use_cases.subscriptions import Gift
-from tests.examples import DAY, HOUR
 from tests.properties.machine import Business
 
 PLANS = ["PLAN-0", "PLAN-1", "PLAN-2"]

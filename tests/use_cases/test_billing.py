@@ -28,8 +28,7 @@ from avatar_core.events import (
 from avatar_core.ids import CustomerId, EvidenceId, GatewayCode, PackCode, PaymentId, PlanCode, TelegramId
 from avatar_core.money import NO_STARS, Currency, Price, Stars
 from avatar_core.payments import Evidence, EvidenceStatus, PaymentStatus, PlanPurchase, TopUp
-from avatar_core.use_cases.billing import Purchase
-from tests.examples import (
+from avatar_core.testing.examples import (
     BOT,
     DAY,
     MINUTE,
@@ -41,6 +40,7 @@ from tests.examples import (
     a_notice,
     a_payment,
 )
+from avatar_core.use_cases.billing import Purchase
 from tests.use_cases.faults import Fate, Killed, die, lose
 from tests.use_cases.world import MemoryWorld, World
 

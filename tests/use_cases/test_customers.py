@@ -10,9 +10,9 @@ from avatar_core.errors import ConcurrentChange, CustomerNotFound
 from avatar_core.events import CustomerRegistered
 from avatar_core.ids import BotId, CustomerId, NetworkId, TelegramId
 from avatar_core.money import NO_STARS
+from avatar_core.testing.examples import BOT, NETWORK, NOW
 from avatar_core.use_cases.again import ATTEMPTS
 from avatar_core.use_cases.customers import Visit
-from tests.examples import BOT, NETWORK, NOW
 from tests.use_cases.faults import Fate, Killed, die, lose
 from tests.use_cases.world import MemoryWorld
 

@@ -21,8 +21,8 @@ from avatar_core.events import DraftDiscarded
 from avatar_core.ids import PhotoRef, TrainerCode
 from avatar_core.money import Stars
 from avatar_core.runs import RunStatus
+from avatar_core.testing.examples import BOT, MINUTE
 from avatar_core.use_cases.drafts import Sitter
-from tests.examples import BOT, MINUTE
 from tests.use_cases.faults import Fate, Killed, die
 from tests.use_cases.world import SITTER, TRAINER, MemoryWorld
 

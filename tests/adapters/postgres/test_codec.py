@@ -21,11 +21,21 @@ from avatar_core.payments import Evidence, Payment
 from avatar_core.portraits import PortraitOrder
 from avatar_core.subscriptions import GRACE, Announcement, Stage, Subscription
 from avatar_core.tasks import Reaction
+from avatar_core.testing.every_event import EVERY_EVENT
+from avatar_core.testing.examples import (
+    DAY,
+    NOW,
+    a_customer,
+    a_draft,
+    a_payment,
+    a_requested,
+    a_term,
+    an_avatar,
+    an_order,
+)
 from avatar_core.trainings import Training
 from avatar_core.wallet import Hold
 from tests.contracts.postgres_store import postgres_store
-from tests.every_event import EVERY_EVENT
-from tests.examples import DAY, NOW, a_customer, a_draft, a_payment, a_requested, a_term, an_avatar, an_order
 
 RECORDS = (Customer, Subscription, Payment, Evidence, Avatar, Training, PortraitOrder, Hold, Transfer)
 

@@ -14,9 +14,9 @@ from avatar_core.errors import (
     RefundExceedsCapture,
 )
 from avatar_core.money import Stars
+from avatar_core.testing.examples import a_draft, a_payment, a_running, an_avatar, credited, held
+from avatar_core.testing.store import Store
 from tests.contracts.postgres_store import postgres_store
-from tests.contracts.store import Store
-from tests.examples import a_draft, a_payment, a_running, an_avatar, credited, held
 
 NEVER_CHANGED = "AV003"
 UNBALANCED = "AV004"

@@ -9,8 +9,8 @@ from adapters.memory import FrozenClock
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import MigrationChanged, SchemaNewer, at_home, migrate, migrations, pending
 from adapters.postgres.pool import Database, PoolSettings
+from avatar_core.testing.examples import NOW, a_customer, credited
 from tests.contracts.postgres_store import postgres_store
-from tests.examples import NOW, a_customer, credited
 
 ALL = [each.name for each in migrations()]
 

@@ -12,9 +12,9 @@ from avatar_core.customers import Customer
 from avatar_core.events import StarsGranted
 from avatar_core.money import Stars
 from avatar_core.tasks import Reaction, Task
+from avatar_core.testing.examples import HOUR, MINUTE, NOW
+from avatar_core.testing.store import Store
 from tests.contracts.postgres_store import postgres_store
-from tests.contracts.store import Store
-from tests.examples import HOUR, MINUTE, NOW
 
 CUSTOMERS, EVENTS, WORKERS = 10, 12, 6
 

@@ -12,9 +12,9 @@ from avatar_core.dossier import Dossier, OfCustomer, OfEvidence, OfPayment, OfPe
 from avatar_core.errors import CustomerNotFound, EvidenceNotFound, InvalidAmount, PaymentNotFound, StoreUnavailable
 from avatar_core.ids import CustomerId, EvidenceId, PaymentId, TelegramId
 from avatar_core.money import Currency, Price
+from avatar_core.testing.examples import NETWORK, NOW, a_customer, a_notice, a_payment
+from avatar_core.testing.store import Store
 from tests.contracts.postgres_store import postgres_store
-from tests.contracts.store import Store
-from tests.examples import NETWORK, NOW, a_customer, a_notice, a_payment
 
 UNSTORABLE = ["a\0b", "a\ud800b", "a\udfffb"]
 BEYOND_BIGINT = 2**63

@@ -15,12 +15,12 @@ from avatar_core.dossier import OfCustomer
 from avatar_core.errors import ConcurrentChange, InsufficientStars
 from avatar_core.ledger import Cause
 from avatar_core.money import Stars
+from avatar_core.testing.examples import NOW, a_notice, a_payment, credited, held
+from avatar_core.testing.store import Store
 from avatar_core.use_cases.again import again
 from avatar_core.use_cases.billing import KeepEvidence, SettlePayment
 from avatar_core.wallet import Wallet
 from tests.contracts.postgres_store import postgres_store
-from tests.contracts.store import Store
-from tests.examples import NOW, a_notice, a_payment, credited, held
 
 MANY = 64
 WORKERS = 16

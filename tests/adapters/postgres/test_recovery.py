@@ -15,9 +15,9 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import migrate
 from adapters.postgres.pool import Database, PoolSettings
 from avatar_core.errors import ConcurrentChange, StoreUnavailable
+from avatar_core.testing.examples import a_customer
+from avatar_core.testing.store import Store
 from tests.contracts.postgres_store import postgres_store
-from tests.contracts.store import Store
-from tests.examples import a_customer
 
 PATIENCE_S = 60.0
 CONNECTIONS = PoolSettings(smallest=2, largest=4, patience_s=1.0)

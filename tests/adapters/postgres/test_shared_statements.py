@@ -14,8 +14,8 @@ from adapters.postgres.unit_of_work import PostgresBeginUnitOfWork
 from avatar_core.dossier import OfCustomer
 from avatar_core.errors import ConcurrentChange, StoreUnavailable
 from avatar_core.events import CustomerRegistered
+from avatar_core.testing.examples import NOW, a_customer, a_payment, credited
 from tests.contracts.postgres_store import postgres_store
-from tests.examples import NOW, a_customer, a_payment, credited
 
 READ = "SELECT missing, facts FROM avatar.dossiers(%s)"
 WRITE, WRITE_EACH = "SELECT avatar.write(%s::jsonb -> 0)", "SELECT * FROM avatar.write_each(%s)"

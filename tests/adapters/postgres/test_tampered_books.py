@@ -12,9 +12,7 @@ from avatar_core.events import CustomerRegistered
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.runs import HOLD_LIMIT
 from avatar_core.subscriptions import Subscription
-from tests.contracts.postgres_store import postgres_store
-from tests.contracts.store import Store
-from tests.examples import (
+from avatar_core.testing.examples import (
     DAY,
     NOW,
     a_customer,
@@ -26,6 +24,8 @@ from tests.examples import (
     credited,
     held,
 )
+from avatar_core.testing.store import Store
+from tests.contracts.postgres_store import postgres_store
 
 TAMPERING = (
     "ALTER TABLE avatar.transfers DISABLE TRIGGER USER",

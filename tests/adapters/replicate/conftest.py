@@ -20,9 +20,9 @@ from avatar_core.default_catalogue import DEFAULT_CATALOGUE
 from avatar_core.ids import PhotoRef, PortraitOrderId, TrainingId
 from avatar_core.ports import PaintingOrder, TrainingOrder
 from avatar_core.runs import ModelVersion, Ticket
+from avatar_core.testing.provider import Ending, ProviderSwitches
 from entrypoints.sandbox.replicate import ReplicateSandbox
 from entrypoints.sandbox.replicate.records import Model, RunKind
-from tests.contracts.provider import Ending, ProviderSwitches
 
 PHOTOS = sorted((Path(__file__).parents[3] / "examples" / "photos").glob("*.jpg"))
 DESTINATION = "avatars/portraits"

@@ -15,11 +15,11 @@ from adapters.robokassa.settings import HASHES
 from avatar_core.errors import InvalidAmount, NoticeForged, NoticeUnreadable
 from avatar_core.money import Currency, Price
 from avatar_core.payments import Payment
+from avatar_core.testing.examples import NOW, a_customer, a_payment
 from entrypoints.sandbox.robokassa import RobokassaSandbox
 from entrypoints.sandbox.robokassa.sandbox import CheckoutFailed
 from entrypoints.sandbox.robokassa.signatures import result_signature
 from tests.entrypoints.sandbox.webhook_receiver import Receiver, receiving
-from tests.examples import NOW, a_customer, a_payment
 
 SHOP = RobokassaSettings("test", "securepass1", "securepass2")
 GATEWAY = RobokassaGateway(SHOP)

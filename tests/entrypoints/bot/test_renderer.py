@@ -17,12 +17,12 @@ from avatar_core.ids import BotId, TelegramId
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.runs import FailureReason
 from avatar_core.tasks import _FOLLOWING, Reaction
+from avatar_core.testing.examples import NOW, uid
 from entrypoints.bot.callbacks import LARGEST_BYTES, Tap, asking, read
 from entrypoints.bot.renderer import EventRenderer
 from entrypoints.bot.routes import TAPS
 from entrypoints.bot.texts import Unworded
 from entrypoints.sandbox.telegram.entities import parse
-from tests.examples import NOW, uid
 
 RENDERER = EventRenderer(load_catalogue(DEFAULT_CATALOGUE))
 FACTS: dict[str, object] = {

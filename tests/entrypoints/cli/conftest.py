@@ -12,12 +12,12 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
+from avatar_core.testing.examples import BOT
 from entrypoints.cli import app
 from entrypoints.ground import Ground
 from entrypoints.opening import open_ground
 from entrypoints.settings import load_settings
 from tests.entrypoints.memory_house import OWNER, TOKEN
-from tests.examples import BOT
 
 Result = TypeVar("Result")
 

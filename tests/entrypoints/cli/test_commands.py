@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
+from avatar_core.testing.examples import BOT, a_customer, a_draft, an_avatar
 from avatar_core.use_cases.customers import Visit, Welcome
 from entrypoints.container.ground import cli_container
 from entrypoints.ground import Ground
 from tests.entrypoints.cli.conftest import CommandLine
-from tests.examples import BOT, a_customer, a_draft, an_avatar
 
 CUSTOMER = a_customer()
 AVATAR = an_avatar(CUSTOMER)

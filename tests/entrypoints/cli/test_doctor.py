@@ -10,13 +10,13 @@ import pytest
 from avatar_core.errors import StoreUnavailable
 from avatar_core.events import StarsGranted
 from avatar_core.money import Stars
+from avatar_core.testing.examples import BOT, a_customer
 from entrypoints.cli.examination import examine
 from entrypoints.opening import open_ground
 from entrypoints.sandbox.replicate import ReplicateSandbox
 from entrypoints.sandbox.telegram import TelegramSandbox
 from entrypoints.settings import Settings
 from tests.entrypoints.memory_house import TOKEN, some_settings
-from tests.examples import BOT, a_customer
 
 CUSTOMER = a_customer()
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from avatar_core.testing.examples import BOT
 from entrypoints.sandbox.replicate import ReplicateSandbox
 from entrypoints.sandbox.serving import http_client
 from entrypoints.sandbox.telegram import TelegramSandbox
 from tests.entrypoints.memory_house import TOKEN
-from tests.examples import BOT
 
 SOON_S = 60.0
 COMMAND = "from entrypoints.cli import main; main()"

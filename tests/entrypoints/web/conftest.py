@@ -15,6 +15,7 @@ import pytest
 
 from avatar_core.errors import StoreUnavailable
 from avatar_core.ids import BotId
+from avatar_core.testing.examples import BOT
 from entrypoints.container.whole import web_container
 from entrypoints.sandbox.serving import http_client
 from entrypoints.web.app import make_app
@@ -22,7 +23,6 @@ from entrypoints.web.desk import WebDesk
 from entrypoints.web.serving import listening, serve
 from entrypoints.web.telegram import TelegramDoor
 from tests.entrypoints.memory_house import REPLICATE_SECRET, MemoryHouse
-from tests.examples import BOT
 
 
 @dataclass

@@ -8,13 +8,13 @@ import pytest
 from avatar_core.dossier import OfCustomer
 from avatar_core.errors import StoreUnavailable
 from avatar_core.runs import RunStatus
+from avatar_core.testing.examples import a_customer, a_draft, a_running, an_avatar, credited, held
 from avatar_core.trainings import Training
 from entrypoints.container.whole import worker_container
 from entrypoints.notices import SOURCE
 from entrypoints.worker.worker import Worker
 from tests.entrypoints.memory_house import MemoryHouse
 from tests.entrypoints.web.conftest import Served, signed
-from tests.examples import a_customer, a_draft, a_running, an_avatar, credited, held
 
 CUSTOMER = a_customer()
 AVATAR = an_avatar(CUSTOMER)

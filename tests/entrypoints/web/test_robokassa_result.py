@@ -14,10 +14,10 @@ from avatar_core.events import PaymentQuarantined
 from avatar_core.ids import EvidenceId
 from avatar_core.money import Currency, Price
 from avatar_core.payments import Evidence, EvidenceStatus, Payment, PaymentStatus
+from avatar_core.testing.examples import ROUBLE_GATEWAY, a_customer, a_payment
 from entrypoints.bot.desk import Rail, Rails
 from tests.entrypoints.memory_house import MemoryHouse
 from tests.entrypoints.web.conftest import Served, serving
-from tests.examples import ROUBLE_GATEWAY, a_customer, a_payment
 
 CUSTOMER = a_customer()
 PAYMENT = replace(a_payment(CUSTOMER, 5), gateway=ROUBLE_GATEWAY, price=Price(110000, Currency.RUB))

@@ -2,9 +2,9 @@
 
 import pytest
 
+from avatar_core.testing.examples import BOT
 from tests.entrypoints.memory_house import TOKEN
 from tests.entrypoints.web.conftest import Served
-from tests.examples import BOT
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 UPDATE = {"update_id": 7, "message": {"message_id": 1, "chat": {"id": 5}, "text": "/start"}}

@@ -10,9 +10,7 @@ from avatar_core.customers import Customer
 from avatar_core.payments import Lease, Payment, PaymentStatus
 from avatar_core.runs import RUNNING_LIMIT, FailureReason, RunStatus
 from avatar_core.subscriptions import GRACE, Announcement, Stage, Subscription
-from avatar_core.trainings import Training
-from tests.contracts.store import Store, StoreContract
-from tests.examples import (
+from avatar_core.testing.examples import (
     DAY,
     HOUR,
     MINUTE,
@@ -29,21 +27,25 @@ from tests.examples import (
     an_endless_term,
     an_order,
 )
+from avatar_core.testing.store import Store, StoreContract
+from avatar_core.trainings import Training
 
 LATER = NOW + DAY
 
 
 def an_invoice(customer: Customer, number: int, expires_at: datetime) -> Payment:
+    """Return an open payment that expires at a moment."""
     return replace(a_payment(customer, number), expires_at=expires_at)
 
 
 def ending(customer: Customer, ends: datetime) -> Subscription:
+    """Return a subscription of one term of 30 days, by its end."""
     term = replace(a_term(), starts=ends - 30 * DAY, ends=ends)
     return Subscription(customer.id, customer.network, terms=(term,))
 
 
 class WorklistsContract(StoreContract):
-    """Fill ``store`` with an empty store of your kind (see tests.contracts.store)."""
+    """Fill ``store`` with an empty store of your kind (see avatar_core.testing.store)."""
 
     async def test_an_empty_store_has_no_work(self, store: Store) -> None:
         assert await store.worklists.payments_to_expire(LATER, 10) == []

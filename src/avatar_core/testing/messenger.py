@@ -11,7 +11,7 @@ from avatar_core.events import StarsGranted, TrainingProgressed
 from avatar_core.ids import MessageId, PortraitOrderId, TrainingId
 from avatar_core.money import Stars
 from avatar_core.ports import Messenger
-from tests.examples import a_customer, uid
+from avatar_core.testing.examples import a_customer, uid
 
 GRANTED = StarsGranted(customer=a_customer().id, stars=Stars.of(50), balance=Stars.of(70), reason="for patience")
 PROGRESSED = TrainingProgressed(

@@ -11,7 +11,7 @@ from avatar_core.ids import TelegramId
 from avatar_core.money import Price
 from avatar_core.payments import EvidenceStatus, Payment
 from avatar_core.ports import PaymentGateway
-from tests.examples import MINUTE, NOW, a_customer, a_payment
+from avatar_core.testing.examples import MINUTE, NOW, a_customer, a_payment
 
 GARBAGE = [b"", b"not a notice", b"{}", b"[]", b"null", b'{"id": 1}', b"\xff\xfe\x00", b"OutSum=abc&InvId=x", b"\n" * 9]
 

@@ -2,14 +2,14 @@
 
 import asyncio
 
-from tests.contracts.store import Store, StoreContract
-from tests.examples import HOUR, NOW, SECOND
+from avatar_core.testing.examples import HOUR, NOW, SECOND
+from avatar_core.testing.store import Store, StoreContract
 
 HOUR_S = 3600.0
 
 
 class WardenContract(StoreContract):
-    """Fill ``store`` with an empty store of your kind (see tests.contracts.store)."""
+    """Fill ``store`` with an empty store of your kind (see avatar_core.testing.store)."""
 
     async def test_the_first_passes_and_the_others_wait(self, store: Store) -> None:
         assert await store.warden.first("provider.unauthorized:bot", NOW, HOUR_S)

@@ -9,7 +9,7 @@ from avatar_core.events import CustomerRegistered
 from avatar_core.ids import EventId
 from avatar_core.ports import EventPublisher
 from avatar_core.tasks import Happening
-from tests.examples import NOW, a_customer, uid
+from avatar_core.testing.examples import NOW, a_customer, uid
 
 
 @dataclass(frozen=True)

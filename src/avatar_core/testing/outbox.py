@@ -9,9 +9,9 @@ from avatar_core.customers import Customer
 from avatar_core.events import Event, StarsGranted
 from avatar_core.money import Stars
 from avatar_core.tasks import Reaction, Task, tasks_after
-from tests.contracts.store import Store, StoreContract
-from tests.every_event import EVERY_EVENT
-from tests.examples import DAY, HOUR, MINUTE, NOW, SECOND, uid
+from avatar_core.testing.every_event import EVERY_EVENT
+from avatar_core.testing.examples import DAY, HOUR, MINUTE, NOW, SECOND, uid
+from avatar_core.testing.store import Store, StoreContract
 
 LEASE_S = 60.0
 
@@ -22,11 +22,12 @@ def granted(customer: Customer, number: int) -> StarsGranted:
 
 
 def told(tasks: list[Task]) -> list[Task]:
+    """Return those that tell the customer something."""
     return [task for task in tasks if task.reaction is Reaction.TELL_CUSTOMER]
 
 
 class OutboxContract(StoreContract):
-    """Fill ``store`` with an empty store of your kind (see tests.contracts.store)."""
+    """Fill ``store`` with an empty store of your kind (see avatar_core.testing.store)."""
 
     async def _tell(self, store: Store, customer: Customer, *numbers: int) -> None:
         for number in numbers:

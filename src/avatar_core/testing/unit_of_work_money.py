@@ -9,9 +9,7 @@ from avatar_core.dossier import OfPortraits, OfTraining
 from avatar_core.errors import ConcurrentChange, LedgerError
 from avatar_core.ledger import Cause, Entry, Pocket, Posting, Receipt, money_received
 from avatar_core.money import Currency, Price, Stars
-from avatar_core.wallet import Hold, Wallet
-from tests.contracts.store import Store, StoreContract
-from tests.examples import (
+from avatar_core.testing.examples import (
     NETWORK,
     NOW,
     ROUBLE_GATEWAY,
@@ -24,6 +22,8 @@ from tests.examples import (
     credited,
     held,
 )
+from avatar_core.testing.store import Store, StoreContract
+from avatar_core.wallet import Hold, Wallet
 
 CAUSE = Cause("payment", "charge-1")
 
@@ -39,6 +39,7 @@ def as_stored(wallet: Wallet) -> Wallet:
 
 
 def with_hold(wallet: Wallet, hold: Hold) -> Wallet:
+    """Return the wallet with one hold replaced."""
     return replace(wallet, holds={**wallet.holds, hold.order: hold})
 
 

@@ -28,8 +28,8 @@ from avatar_core.ids import (
 from avatar_core.money import Stars
 from avatar_core.subscriptions import Subscription
 from avatar_core.tasks import Reaction
-from tests.contracts.store import Store, StoreContract
-from tests.examples import NETWORK, a_customer, a_draft, a_payment, an_avatar, credited, uid
+from avatar_core.testing.examples import NETWORK, a_customer, a_draft, a_payment, an_avatar, credited, uid
+from avatar_core.testing.store import Store, StoreContract
 
 
 class PeopleContract(StoreContract):

@@ -12,8 +12,8 @@ from avatar_core.dossier import OfCustomer
 from avatar_core.errors import ConcurrentChange, InsufficientStars
 from avatar_core.ledger import Cause
 from avatar_core.money import Stars
-from tests.contracts.store import Store, StoreContract
-from tests.examples import NOW, a_customer, a_draft, a_notice, a_payment, a_running, credited, held
+from avatar_core.testing.examples import NOW, a_customer, a_draft, a_notice, a_payment, a_running, credited, held
+from avatar_core.testing.store import Store, StoreContract
 
 CALLERS = 16
 ATTEMPTS = 100

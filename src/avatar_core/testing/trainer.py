@@ -5,8 +5,8 @@ import pytest
 from avatar_core.errors import ProviderUnauthorized, ProviderUnavailable, RunVanished
 from avatar_core.ids import ProviderRunId, TrainingId
 from avatar_core.runs import FailureReason, ReportStatus, Ticket
-from tests.contracts.provider import Ending, TrainerWorld
-from tests.examples import uid
+from avatar_core.testing.examples import uid
+from avatar_core.testing.provider import Ending, TrainerWorld
 
 UNENDED = {ReportStatus.WAITING, ReportStatus.RUNNING}
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from avatar_core.events import Event
 from avatar_core.money import Currency, Price, Stars
-from tests.examples import NOW, a_customer
+from avatar_core.testing.examples import NOW, a_customer
 
 VALUES: dict[Any, object] = {
     str: "Ёж 🦔 \"'\\ {name}\n",

@@ -2,14 +2,14 @@
 
 import asyncio
 
-from tests.contracts.store import Store, StoreContract
-from tests.examples import DAY, MINUTE, NOW
+from avatar_core.testing.examples import DAY, MINUTE, NOW
+from avatar_core.testing.store import Store, StoreContract
 
 RAW = '{"update_id": 1, "text": "привет 👋\\u0007 \'; --"}'
 
 
 class InboxContract(StoreContract):
-    """Fill ``store`` with an empty store of your kind (see tests.contracts.store)."""
+    """Fill ``store`` with an empty store of your kind (see avatar_core.testing.store)."""
 
     async def test_what_is_new_is_said_in_the_order_it_came(self, store: Store) -> None:
         assert await store.inbox.keep("telegram:bot", [("2", RAW), ("1", RAW), ("3", RAW)], NOW) == ["2", "1", "3"]

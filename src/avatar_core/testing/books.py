@@ -14,9 +14,7 @@ from avatar_core.payments import PaymentStatus
 from avatar_core.ports import StatementLine, Violation
 from avatar_core.runs import FailureReason
 from avatar_core.subscriptions import Subscription
-from avatar_core.wallet import Wallet
-from tests.contracts.store import Store, StoreContract
-from tests.examples import (
+from avatar_core.testing.examples import (
     DAY,
     HOUR,
     MINUTE,
@@ -34,16 +32,19 @@ from tests.examples import (
     held,
     uid,
 )
+from avatar_core.testing.store import Store, StoreContract
+from avatar_core.wallet import Wallet
 
 NOBODY = CustomerId(uid(1, 404))
 
 
 def about(violations: Iterable[Violation]) -> set[str]:
+    """Return what violations are about."""
     return {violation.subject for violation in violations}
 
 
 class BooksContract(StoreContract):
-    """Fill ``store`` with an empty store of your kind (see tests.contracts.store)."""
+    """Fill ``store`` with an empty store of your kind (see avatar_core.testing.store)."""
 
     @pytest.fixture
     async def wallet(self, store: Store, customer: Customer) -> Wallet:

@@ -25,6 +25,7 @@ class PhotoStoreWorld:
 
 
 async def streamed(store: PhotoStore, ref: PhotoRef) -> bytes:
+    """Read a photo piece by piece."""
     return b"".join([piece async for piece in store.read(ref)])
 
 

@@ -12,9 +12,7 @@ from avatar_core.errors import ConcurrentChange, DraftNotFound
 from avatar_core.ids import PhotoRef, TrainingId
 from avatar_core.runs import FailureReason, Run, RunStatus
 from avatar_core.subscriptions import Subscription
-from avatar_core.trainings import Training
-from tests.contracts.store import Store, StoreContract
-from tests.examples import (
+from avatar_core.testing.examples import (
     HOUR,
     MINUTE,
     MODEL,
@@ -27,6 +25,8 @@ from tests.examples import (
     an_avatar,
     an_order,
 )
+from avatar_core.testing.store import Store, StoreContract
+from avatar_core.trainings import Training
 
 
 class OrdersContract(StoreContract):

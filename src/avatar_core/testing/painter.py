@@ -5,8 +5,8 @@ import pytest
 from avatar_core.errors import ProviderUnauthorized, ProviderUnavailable, RunVanished
 from avatar_core.ids import PortraitOrderId, ProviderRunId
 from avatar_core.runs import FailureReason, ReportStatus, Ticket
-from tests.contracts.provider import Ending, PainterWorld
-from tests.examples import uid
+from avatar_core.testing.examples import uid
+from avatar_core.testing.provider import Ending, PainterWorld
 
 UNENDED = {ReportStatus.WAITING, ReportStatus.RUNNING}
 JPEG = b"\xff\xd8\xff"

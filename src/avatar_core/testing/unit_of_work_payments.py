@@ -11,8 +11,7 @@ from avatar_core.ids import EvidenceId, PaymentId, PlanCode, TelegramId
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.payments import Evidence, Payment, PlanPurchase
 from avatar_core.subscriptions import Announcement, Stage, Subscription
-from tests.contracts.store import Store, StoreContract
-from tests.examples import (
+from avatar_core.testing.examples import (
     DAY,
     HOUR,
     NOW,
@@ -25,6 +24,7 @@ from tests.examples import (
     an_endless_term,
     uid,
 )
+from avatar_core.testing.store import Store, StoreContract
 
 
 class PaymentsContract(StoreContract):

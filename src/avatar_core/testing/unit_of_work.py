@@ -1,0 +1,11 @@
+"""What every unit of work must do."""
+
+from avatar_core.testing.unit_of_work_money import MoneyContract
+from avatar_core.testing.unit_of_work_orders import OrdersContract
+from avatar_core.testing.unit_of_work_payments import PaymentsContract
+from avatar_core.testing.unit_of_work_people import PeopleContract
+from avatar_core.testing.unit_of_work_races import RacesContract
+
+
+class UnitOfWorkContract(PeopleContract, PaymentsContract, OrdersContract, MoneyContract, RacesContract):
+    """Fill ``store`` with an empty store of your kind (see avatar_core.testing.store)."""
