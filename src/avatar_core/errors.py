@@ -11,7 +11,7 @@
     │  ├─ payments: PaymentExpired, PaymentAlreadySettled, PaymentClosed, PaymentLeased, WrongPayer, WrongAmount,
     │  │            GatewayNotAllowed
     │  ├─ trainings and portraits: QuoteExpired, TrainingUnfinished, TooFewPhotos, TooManyPhotos, PhotoRefused,
-    │  │                           OrderIsBeingSubmitted, EmptyPrompt, InvalidName, AvatarNotReady
+    │  │                           EmptyPrompt, InvalidName, AvatarNotReady
     │  └─ IllegalMove              a state and a fact that do not go together
     ├─ NotFound                    CustomerNotFound, PaymentNotFound, EvidenceNotFound, AvatarNotFound,
     │                              TrainingNotFound, DraftNotFound, PortraitOrderNotFound, PhotoNotFound
@@ -277,12 +277,6 @@ class PhotoRefused(Refusal):
 
     wording = "the photo cannot be used: {reason}"
     reason: str
-
-
-class OrderIsBeingSubmitted(Refusal):
-    """The request is on its way to the provider; a moment later it can be cancelled."""
-
-    wording = "the order is being handed over right now"
 
 
 class EmptyPrompt(Refusal):

@@ -174,7 +174,7 @@ class TrainingProgressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingDelayed:
-    """The training waits for something the owner has to mend."""
+    """The training waits: the provider does not answer, or the owner has something to mend."""
 
     name: ClassVar[str] = "training.delayed"
     customer: CustomerId
@@ -243,7 +243,7 @@ class PortraitsPainted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortraitsDelayed:
-    """The order waits for something the owner has to mend."""
+    """The order waits: the provider does not answer, or the owner has something to mend."""
 
     name: ClassVar[str] = "portraits.delayed"
     customer: CustomerId

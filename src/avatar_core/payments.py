@@ -28,8 +28,10 @@ from avatar_core.ids import (
 from avatar_core.money import Price, Stars
 
 PAYMENT_LIFE = timedelta(minutes=30)
+QUERY_LIFE = timedelta(seconds=10)
+"""A pre-checkout query that was not answered for so long is closed by Telegram: nobody can be charged for it."""
 LEASE = timedelta(seconds=120)
-"""How long one pre-checkout query keeps a payment to itself (protocols page 4.1)."""
+"""How long a query that was answered with yes keeps a payment to itself (protocols page 4.1)."""
 
 
 class PaymentStatus(StrEnum):
@@ -131,8 +133,9 @@ class Payment:
     version: int = 0
 
     def approve(self, payer: CustomerId, price: Price, query: str, *, at: datetime) -> "Payment":
-        """Lease the payment to one pre-checkout query; the same query again changes nothing.
+        """Lease the payment to one pre-checkout query for the query's own life; the same query again changes nothing.
 
+        So whoever asks again because a crash left the first query without an answer need not wait for LEASE.
         Raises PaymentAlreadySettled, PaymentClosed, PaymentExpired, WrongPayer, WrongAmount and PaymentLeased.
         """
         self._require_open(at)
@@ -143,7 +146,17 @@ class Payment:
             raise PaymentLeased
         if self.lease and self.lease.query == query:
             return self
-        return replace(self, lease=Lease(query, at + LEASE))
+        return replace(self, lease=Lease(query, at + QUERY_LIFE))
+
+    def charging(self, query: str, *, at: datetime) -> "Payment":
+        """Keep the payment to a query that was answered with yes, for Telegram charges now; any other changes nothing.
+
+        A lease that was kept so already is not made longer.
+        """
+        lease, until = self.lease, at + LEASE
+        if self.status is not PaymentStatus.PENDING or lease is None or lease.query != query:
+            return self
+        return self if lease.until > at + QUERY_LIFE else replace(self, lease=Lease(query, until))
 
     def settle(self, charge: str, price: Price, *, at: datetime) -> "Payment":
         """Take the money in; the same charge again returns the payment itself.

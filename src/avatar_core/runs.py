@@ -4,13 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from avatar_core.errors import IllegalMove, OrderIsBeingSubmitted
+from avatar_core.errors import IllegalMove
 from avatar_core.ids import ProviderRunId
 
 RUNNING_LIMIT = timedelta(hours=3)
 """A run that takes longer has failed (domain page 3.4)."""
 WAITING_LIMIT = timedelta(hours=24)
 """An order that could not be handed over for so long, whatever the reason, ends with its stars given back."""
+OUTAGE_PATIENCE = timedelta(minutes=5)
+"""A customer whose order could not be handed over for so long is told that it waits."""
+LATE_RUN_LIMIT = timedelta(minutes=15)
+"""For so long after an order's end a submission that was under way may still start a run: a worker gives a task up
+after ten minutes."""
 HOLD_LIMIT = WAITING_LIMIT + RUNNING_LIMIT + timedelta(hours=1)
 """No hold is open for longer than its order can live, with an hour for the worker's rounds."""
 
@@ -64,6 +69,7 @@ _MOVES = {
     (RunStatus.SUBMITTING, RunFact.FAIL): RunStatus.FAILED,
     (RunStatus.PROCESSING, RunFact.FAIL): RunStatus.FAILED,
     (RunStatus.PENDING, RunFact.CANCEL): RunStatus.CANCELED,
+    (RunStatus.SUBMITTING, RunFact.CANCEL): RunStatus.CANCELED,
     (RunStatus.PROCESSING, RunFact.CANCEL): RunStatus.CANCELED,
 }
 
@@ -176,19 +182,35 @@ class Run:
         return self._ended(RunFact.FAIL, reason, at)
 
     def cancel(self, *, at: datetime) -> "Run":
-        """End because the customer wants it so.  Raises OrderIsBeingSubmitted for the moment of handing over."""
-        if self.status is RunStatus.SUBMITTING:
-            raise OrderIsBeingSubmitted
+        """End because the customer wants it so."""
         return self._ended(RunFact.CANCEL, None, at)
 
     def noted(self, text: str, *, at: datetime) -> "Run":
         """Write a line into the diary."""
         return replace(self, diary=(*self.diary, Remark(at, text)))
 
+    def kept_waiting(self, *, at: datetime) -> "Run":
+        """Note once that a provider which does not answer has kept the order waiting for OUTAGE_PATIENCE."""
+        since = self.requested_at or at
+        if self.status is not RunStatus.SUBMITTING or self.deferred or at < since + OUTAGE_PATIENCE:
+            return self
+        return self.noted(f"{self.status}: {RunFact.DEFER}", at=at)
+
     @property
     def deferred(self) -> bool:
-        """Whether it has had to wait for a credential before, by its diary."""
+        """Whether it has had to wait for a credential or an outage before, by its diary."""
         return any(remark.text.endswith(f": {RunFact.DEFER}") for remark in self.diary)
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether the provider may have started a run whose ticket we never got."""
+        return self.ticket is None and self.attempt > 0
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether the order has ended while its run may go on: nobody waits for what it makes."""
+        gave_up = self.status is RunStatus.FAILED and self.failure is FailureReason.DEADLINE
+        return (gave_up or self.status is RunStatus.CANCELED) and self.attempt > 0
 
     def overdue(self, at: datetime) -> bool:
         """Return whether the deadline has passed without an end."""

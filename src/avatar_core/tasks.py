@@ -22,6 +22,7 @@ class Reaction(StrEnum):
     SUBMIT_PORTRAITS = "submit-portraits"
     DELIVER_PORTRAITS = "deliver-portraits"
     DROP_FILES = "drop-files"
+    STOP_TRAINING = "stop-training"
     PUBLISH = "publish"
 
 
@@ -42,8 +43,13 @@ _FOLLOWING: dict[type, tuple[Reaction, ...]] = {
     events.TrainingProgressed: (Reaction.TELL_CUSTOMER,),
     events.TrainingDelayed: (Reaction.TELL_CUSTOMER,),
     events.TrainingSucceeded: (Reaction.TELL_CUSTOMER, Reaction.DROP_FILES),
-    events.TrainingFailed: (Reaction.TELL_CUSTOMER, Reaction.TELL_OWNER, Reaction.DROP_FILES),
-    events.TrainingCanceled: (Reaction.TELL_CUSTOMER, Reaction.DROP_FILES),
+    events.TrainingFailed: (
+        Reaction.TELL_CUSTOMER,
+        Reaction.TELL_OWNER,
+        Reaction.DROP_FILES,
+        Reaction.STOP_TRAINING,
+    ),
+    events.TrainingCanceled: (Reaction.TELL_CUSTOMER, Reaction.DROP_FILES, Reaction.STOP_TRAINING),
     events.PortraitsRequested: (Reaction.SUBMIT_PORTRAITS,),
     events.PortraitsPainted: (Reaction.DELIVER_PORTRAITS,),
     events.PortraitsDelayed: (Reaction.TELL_CUSTOMER,),

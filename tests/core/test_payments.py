@@ -89,13 +89,31 @@ def test_another_amount_or_currency_is_refused(price: Price) -> None:
         approve(PENDING, price=price)
 
 
-def test_an_approved_payment_is_leased_to_its_query_for_two_minutes() -> None:
+def test_an_approved_payment_is_leased_to_its_query_for_as_long_as_the_query_lives() -> None:
     leased = approve(PENDING)
-    assert leased.lease == Lease("query-1", NOW + 120 * SECOND)
+    assert leased.lease == Lease("query-1", NOW + 10 * SECOND)
     assert approve(leased, at=NOW + MINUTE) == leased
     with pytest.raises(PaymentLeased):
-        approve(leased, "query-2", at=NOW + 119 * SECOND)
-    assert approve(leased, "query-2", at=NOW + 120 * SECOND).lease == Lease("query-2", NOW + 240 * SECOND)
+        approve(leased, "query-2", at=NOW + 9 * SECOND)
+    assert approve(leased, "query-2", at=NOW + 10 * SECOND).lease == Lease("query-2", NOW + 20 * SECOND)
+
+
+def test_a_query_that_was_answered_keeps_the_payment_for_two_minutes() -> None:
+    charging = approve(PENDING).charging("query-1", at=NOW + SECOND)
+    assert charging.lease == Lease("query-1", NOW + 121 * SECOND)
+    assert charging.charging("query-1", at=NOW + MINUTE) == charging
+    with pytest.raises(PaymentLeased):
+        approve(charging, "query-2", at=NOW + 120 * SECOND)
+    assert approve(charging, "query-2", at=NOW + 121 * SECOND).lease == Lease("query-2", NOW + 131 * SECOND)
+
+
+def test_only_the_query_that_has_the_payment_can_keep_it_and_only_while_it_is_open() -> None:
+    leased = approve(PENDING)
+    assert PENDING.charging("query-1", at=NOW) == PENDING
+    assert leased.charging("query-2", at=NOW) == leased
+    assert COMPLETED.charging("query-1", at=NOW) == COMPLETED
+    closed = leased.cancel()
+    assert closed.charging("query-1", at=NOW) == closed
 
 
 def test_another_person_cannot_pay_the_invoice() -> None:
@@ -125,7 +143,7 @@ def test_an_invoice_is_approved_for_half_an_hour() -> None:
 
 def test_an_invoice_does_not_expire_early_nor_while_it_is_being_paid() -> None:
     assert PENDING.expire(at=NOW + 30 * MINUTE - SECOND) == PENDING
-    leased = approve(PENDING, at=NOW + 29 * MINUTE)
+    leased = approve(PENDING, at=NOW + 29 * MINUTE).charging("query-1", at=NOW + 29 * MINUTE)
     assert leased.expire(at=NOW + 31 * MINUTE - SECOND) == leased
     assert leased.expire(at=NOW + 31 * MINUTE).status is PaymentStatus.EXPIRED
 

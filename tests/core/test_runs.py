@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from avatar_core.errors import IllegalMove, OrderIsBeingSubmitted
+from avatar_core.errors import IllegalMove
 from avatar_core.ids import ProviderRunId
 from avatar_core.runs import (
     HOLD_LIMIT,
+    OUTAGE_PATIENCE,
     RUNNING_LIMIT,
     WAITING_LIMIT,
     FailureReason,
@@ -40,7 +41,7 @@ TABLE = """
             request    submit      defer    accept      succeed    fail     cancel
 DRAFT       PENDING    !           !        !           !          !        CANCELED
 PENDING     !          SUBMITTING  PENDING  PROCESSING  !          FAILED   CANCELED
-SUBMITTING  !          SUBMITTING  PENDING  PROCESSING  !          FAILED   !
+SUBMITTING  !          SUBMITTING  PENDING  PROCESSING  !          FAILED   CANCELED
 PROCESSING  !          !           !        =           SUCCEEDED  FAILED   CANCELED
 SUCCEEDED   !          !           !        =           =          =        =
 FAILED      !          !           !        =           =          =        =
@@ -54,7 +55,7 @@ CASES = [(row[0], fact, outcome) for row in ROWS for fact, outcome in zip(HEAD, 
 def test_every_state_and_every_fact_go_together_as_the_table_says(status: str, fact: str, outcome: str) -> None:
     run = EACH[status]
     if outcome == "!":
-        with pytest.raises((IllegalMove, OrderIsBeingSubmitted)):
+        with pytest.raises(IllegalMove):
             FACTS[fact](run)
         return
     after = FACTS[fact](run)
@@ -68,9 +69,24 @@ def test_an_illegal_move_names_the_state_and_the_fact() -> None:
     assert str(refused.value) == "this order is SUCCEEDED and cannot request"
 
 
-def test_while_it_is_handed_over_it_cannot_be_cancelled() -> None:
-    with pytest.raises(OrderIsBeingSubmitted):
-        SUBMITTING.cancel(at=NOW)
+def test_an_outage_is_noted_once_and_only_while_the_order_is_being_handed_over() -> None:
+    late = NOW + OUTAGE_PATIENCE
+    assert SUBMITTING.kept_waiting(at=late - timedelta(seconds=1)) == SUBMITTING
+    waiting = SUBMITTING.kept_waiting(at=late)
+    assert (waiting.status, waiting.deferred, waiting.kept_waiting(at=late)) == (SUBMITTING.status, True, waiting)
+    for other in (PENDING, PROCESSING, SUCCEEDED):
+        assert other.kept_waiting(at=late) == other
+
+
+def test_a_run_is_unwanted_when_its_order_ended_without_the_providers_word() -> None:
+    assert SUBMITTING.cancel(at=NOW).unwanted
+    assert PROCESSING.fail(FailureReason.DEADLINE, at=NOW).unwanted
+    for wanted in (SUBMITTING, SUCCEEDED, PENDING.cancel(at=NOW), PROCESSING.fail(FailureReason.VANISHED, at=NOW)):
+        assert not wanted.unwanted
+
+
+def test_a_run_is_uncertain_between_the_attempt_and_the_ticket() -> None:
+    assert [each.uncertain for each in (PENDING, SUBMITTING, PROCESSING)] == [False, True, False]
 
 
 def test_states_know_whether_they_are_final_and_whether_stars_are_held() -> None:

@@ -278,11 +278,8 @@ class Trainings(Business):
     def the_customer_stops_it(self, data: st.DataObject) -> None:
         who, ordered = self.one_of(data, self.those(*UNFINISHED))
         refused = self.outcome(self.world.cancel_training(self.sitters[who].customer, ordered.id))
-        if ordered.status == "SUBMITTING":
-            assert refused == "order-is-being-submitted"
-            return
         assert refused is None
-        if ordered.status == "PROCESSING":
+        if ordered.status != "PENDING":
             ordered.outcome = ordered.outcome or "stopped"
         self.failed(ordered, who, "CANCELED")
 

@@ -246,6 +246,9 @@ async def test_every_kind_of_task_can_be_carried_out_twice(world: MemoryWorld, r
     order = await world.portraits_requested(customer, avatar)
     await world.work()
     await world.record_portraits(order, world.painter.finish(order))
+    other = await world.requested(customer)
+    await world.work()
+    await world.record_training(other, world.trainer.fail(other))
     await world.work()
     before = await world.money(customer), world.trainer.started, world.painter.started
     again = [row.task for row in world.database.tasks if row.task.reaction is reaction]

@@ -87,6 +87,7 @@ class World:
         self.note_unreachable = customers.NoteUnreachable(self.begin)
         self.open_payment = billing.OpenPayment(self.begin, self.clock, self.names, self.catalogue, self.bots)
         self.approve_payment = billing.ApprovePayment(self.begin, self.clock)
+        self.await_charge = billing.AwaitCharge(self.begin, self.clock)
         self.keep_evidence = billing.KeepEvidence(self.begin)
         self.settle_payment = billing.SettlePayment(self.begin, self.clock)
         self.expire_payment = billing.ExpirePayment(self.begin, self.clock)
@@ -109,6 +110,7 @@ class World:
         self.poll_training = trainings.PollTraining(begin, clock, self.trainer, warden)
         self.cancel_training = trainings.CancelTraining(begin, clock, self.trainer)
         self.drop_files = trainings.DropFiles(begin, self.photos)
+        self.stop_training = trainings.StopTraining(begin, clock, self.trainer)
         self.delete_photos = trainings.DeletePhotos(begin, self.photos)
         self.quote_portraits = portraits.QuotePortraits(begin, clock, self.names, self.catalogue)
         self.request_portraits = portraits.RequestPortraits(begin, clock, self.catalogue)
@@ -125,6 +127,7 @@ class World:
             self.submit_portraits,
             self.deliver,
             self.drop_files,
+            self.stop_training,
             self.publisher,
         )
 

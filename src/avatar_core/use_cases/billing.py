@@ -42,7 +42,7 @@ from avatar_core.ports import BeginUnitOfWork, Clock, Names, UnitOfWork
 from avatar_core.subscriptions import Subscription, SubscriptionStatus, Term
 from avatar_core.use_cases.again import again
 
-MISMATCHES = (GatewayNotAllowed, WrongPayer, WrongAmount, PaymentAlreadySettled)
+MISMATCHES = (GatewayNotAllowed, PaymentNotFound, WrongPayer, WrongAmount, PaymentAlreadySettled)
 """Why money for a known payment is put into quarantine instead of being credited."""
 
 
@@ -127,6 +127,24 @@ class ApprovePayment:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitCharge:
+    """Keep a payment to the query that was just answered with yes, until its money has had time to come."""
+
+    begin: BeginUnitOfWork
+    clock: Clock
+
+    @again
+    async def __call__(self, payment: PaymentId, query: str) -> None:
+        """Make the query's lease longer; again is harmless, and so is a payment that is settled already."""
+        async with self.begin() as work:
+            known = (await work.dossier(OfPayment(payment))).payment()
+            kept = known.charging(query, at=self.clock.now())
+            if kept != known:
+                work.save(kept)
+                await work.commit()
+
+
+@dataclass(frozen=True, slots=True)
 class KeepEvidence:
     """Keep a paid notice before anybody judges it; only then may the gateway be told that it was received."""
 
@@ -175,6 +193,8 @@ class SettlePayment:
 
 def _paid(dossier: Dossier, notice: Evidence, at: datetime) -> Payment:
     payment = dossier.payment()
+    if notice.payment_number not in {None, payment.number}:
+        raise PaymentNotFound  # the id names one payment and the number another: nobody knows which was paid
     if notice.gateway != payment.gateway:
         raise GatewayNotAllowed(gateway=notice.gateway)
     if notice.payer not in {None, dossier.customer.telegram_id}:

@@ -5,6 +5,7 @@ run before it is told to start one, so that no second run begins (domain page 3.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, assert_never
@@ -48,6 +49,9 @@ class Handover(Generic[Order]):
             ticket = await give(*begun)
         except CredentialRejected as rejected:
             await self.defer(begun[1], rejected.setting)
+            raise
+        except ProviderUnavailable:
+            await self.keep_waiting(order)
             raise
         except ProviderRefused as refused:
             await self.fail(order, Failure(FailureReason.PROVIDER_REFUSED, refused.reason))
@@ -106,6 +110,18 @@ class Handover(Generic[Order]):
             await work.commit()
 
     @again
+    async def keep_waiting(self, order: str) -> None:
+        """Tell the customer once that the order waits, when the provider has not answered for some minutes."""
+        async with self.begin() as work:
+            dossier = await work.dossier(self.kind.subject(order))
+            known = self.kind.of(dossier, order)
+            waiting = known.run.kept_waiting(at=self.clock.now())
+            if waiting != known.run:
+                work.save(replace(known, run=waiting))
+                work.emit(self.kind.delayed(dossier, known))
+                await work.commit()
+
+    @again
     async def fail(self, order: str, failure: Failure) -> None:
         """End the order without a result; one that has ended stays as it is."""
         async with self.begin() as work:
@@ -129,24 +145,22 @@ class Handover(Generic[Order]):
             if outcome.events or news:
                 await _write(work, Outcome(outcome.records, news + outcome.events))
 
-    async def poll(self, order: str, ask: Ask) -> Order | None:
+    async def poll(self, order: str, ask: Ask) -> None:
         """Ask the provider and record its word; end an order that is gone or overdue.
 
-        Returns the order when its deadline ended it, so that its run can be stopped.  Raises ProviderUnavailable and
-        ProviderUnauthorized, unless the deadline has passed: then the customer does not wait any longer.
+        Raises ProviderUnavailable and ProviderUnauthorized, unless the deadline has passed: then the customer does not
+        wait any longer.
         """
         async with self.begin() as work:
             known = self.kind.of(await work.dossier(self.kind.subject(order)), order)
         if not known.run.overdue(self.clock.now()):
             await self._ask(known, ask)
-            return None
+            return
         try:
-            await self._ask(known, ask)
-        except (ProviderUnavailable, CredentialRejected):
-            return known
+            with suppress(ProviderUnavailable, CredentialRejected):
+                await self._ask(known, ask)
         finally:  # whatever the provider says, and whatever breaks on hearing it, the wait is over
             await self.fail(order, Failure(FailureReason.DEADLINE))
-        return known
 
     async def _ask(self, known: Order, ask: Ask) -> None:
         if known.run.ticket is None or not known.run.status.unfinished:

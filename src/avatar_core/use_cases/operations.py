@@ -29,7 +29,7 @@ from avatar_core.use_cases.again import again
 from avatar_core.use_cases.customers import NoteUnreachable
 from avatar_core.use_cases.delivery import DeliverPortraits
 from avatar_core.use_cases.portraits import SubmitPortraits
-from avatar_core.use_cases.trainings import DropFiles, SubmitTraining
+from avatar_core.use_cases.trainings import DropFiles, StopTraining, SubmitTraining
 
 TrainingNews = TrainingRequested | TrainingProgressed | TrainingDelayed
 TrainingEnd = TrainingSucceeded | TrainingFailed | TrainingCanceled
@@ -134,6 +134,7 @@ class CarryOut:
     submit_portraits: SubmitPortraits
     deliver_portraits: DeliverPortraits
     drop_files: DropFiles
+    stop_training: StopTraining
     publisher: EventPublisher
 
     async def __call__(self, task: Task) -> None:
@@ -159,5 +160,7 @@ class CarryOut:
                 await self.deliver_portraits(order)
             case Reaction.DROP_FILES, DraftDiscarded() | TrainingCanceled() | TrainingFailed() | TrainingSucceeded():
                 await self.drop_files(event.training)
+            case Reaction.STOP_TRAINING, TrainingCanceled(training=training) | TrainingFailed(training=training):
+                await self.stop_training(training)
             case _:
                 raise TaskMakesNoSense(reaction=reaction, event=event.name)

@@ -1,11 +1,14 @@
 """Trainings: ordering, handing over, hearing back, stopping (domain page 3.4)."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from avatar_core.catalogue import Catalogue
 from avatar_core.customers import Level
 from avatar_core.dossier import Dossier, OfTraining
 from avatar_core.errors import (
+    ProviderUnauthorized,
+    ProviderUnavailable,
     QuoteExpired,
     TrainingNotFound,
     TrainingUnfinished,
@@ -14,7 +17,7 @@ from avatar_core.events import TrainingCanceled, TrainingRequested
 from avatar_core.ids import CustomerId, PhotoRef, QuoteId, TrainingId
 from avatar_core.plans import Feature
 from avatar_core.ports import BeginUnitOfWork, Clock, PhotoStore, Trainer, TrainingOrder, Warden
-from avatar_core.runs import HOLD_LIMIT, Report, RunStatus, Ticket
+from avatar_core.runs import HOLD_LIMIT, LATE_RUN_LIMIT, Report, Run, RunStatus, Ticket
 from avatar_core.trainings import SERVICE, Training
 from avatar_core.use_cases.again import again
 from avatar_core.use_cases.handover import Handover
@@ -137,17 +140,16 @@ class PollTraining:
 
     async def __call__(self, training: TrainingId) -> None:
         """Ask and record.  Raises ProviderUnavailable and ProviderUnauthorized unless the deadline has passed."""
-        handover = Handover(self.begin, self.clock, self.warden, TrainingKind())
-        overdue = await handover.poll(training, self.trainer.report)
-        if overdue is not None:
-            ticket = overdue.run.ticket or await self.trainer.find(training)
-            if ticket is not None:
-                await self.trainer.cancel(ticket)
+        await Handover(self.begin, self.clock, self.warden, TrainingKind()).poll(training, self.trainer.report)
 
 
 @dataclass(frozen=True, slots=True)
 class CancelTraining:
-    """Stop a training because the customer wants it so: at the trainer first, then the stars go back."""
+    """Stop a training because the customer wants it so: at the trainer first, then the stars go back.
+
+    Where the trainer does not answer and never gave us a ticket, the stars go back all the same: StopTraining looks for
+    the run afterwards.
+    """
 
     begin: BeginUnitOfWork
     clock: Clock
@@ -156,17 +158,23 @@ class CancelTraining:
     async def __call__(self, customer: CustomerId, training: TrainingId) -> Training:
         """Return the training as of now; one that has ended stays as it is.
 
-        Raises OrderIsBeingSubmitted, TrainingNotFound (also for a draft, which is discarded instead),
-        ProviderUnavailable and ProviderUnauthorized.
+        Raises TrainingNotFound (also for a draft, which is discarded instead), and ProviderUnavailable and
+        ProviderUnauthorized for a run that is under way.
         """
         async with self.begin() as work:
             known = _own(await work.dossier(OfTraining(training)), customer, training)
         if known.run.requested_at is None:
             raise TrainingNotFound
-        known.run.cancel(at=self.clock.now())  # refuses before the trainer is told anything
-        if known.run.ticket and not known.run.status.final:
-            await self.trainer.cancel(known.run.ticket)
+        if not known.run.status.final:
+            await self._stop(known)
         return await self._cancel(training)
+
+    async def _stop(self, known: Training) -> None:
+        if known.run.ticket:
+            await self.trainer.cancel(known.run.ticket)
+        elif known.run.uncertain:
+            with suppress(ProviderUnavailable, ProviderUnauthorized):
+                await _stop_lost(self.trainer, known.id)
 
     @again
     async def _cancel(self, training: TrainingId) -> Training:
@@ -190,6 +198,40 @@ class CancelTraining:
             )
             await work.commit()
         return canceled
+
+
+async def _stop_lost(trainer: Trainer, training: TrainingId) -> bool:
+    """Stop a run that we have no ticket of; return whether there was one."""
+    found = await trainer.find(training)
+    if found is not None:
+        await trainer.cancel(found)
+    return found is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StopTraining:
+    """Stop the run of a training that nobody waits for any more, so that the owner does not pay for it."""
+
+    begin: BeginUnitOfWork
+    clock: Clock
+    trainer: Trainer
+
+    async def __call__(self, training: TrainingId) -> None:
+        """Stop it; again is harmless.  A run that may have been started is looked for until none can come any more.
+
+        Raises ProviderUnavailable and ProviderUnauthorized when it has to be tried again later.
+        """
+        async with self.begin() as work:
+            run = (await work.dossier(OfTraining(training))).training(training).run
+        if not run.unwanted:
+            return
+        if run.ticket:
+            await self.trainer.cancel(run.ticket)
+        elif not await _stop_lost(self.trainer, training) and self._may_come_yet(run):
+            raise ProviderUnavailable(reason="the run of an ended order may begin yet")
+
+    def _may_come_yet(self, run: Run) -> bool:
+        return run.ended_at is not None and self.clock.now() < run.ended_at + LATE_RUN_LIMIT
 
 
 @dataclass(frozen=True, slots=True)

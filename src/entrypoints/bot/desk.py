@@ -11,7 +11,7 @@ from avatar_core.ids import CustomerId, GatewayCode, PortraitOrderId
 from avatar_core.money import Currency
 from avatar_core.portraits import PortraitOrder
 from avatar_core.ports import BeginUnitOfWork, Books, Clock, PaymentGateway, PhotoStore
-from avatar_core.use_cases.billing import ApprovePayment, KeepEvidence, OpenPayment, SettlePayment
+from avatar_core.use_cases.billing import ApprovePayment, AwaitCharge, KeepEvidence, OpenPayment, SettlePayment
 from avatar_core.use_cases.customers import ChooseLanguage, NoteUnreachable, ReadCustomer, Welcome
 from avatar_core.use_cases.drafts import AddPhoto, DiscardDraft, QuoteTraining, RemovePhoto, StartDraft
 from avatar_core.use_cases.portraits import QuotePortraits, RequestPortraits
@@ -83,6 +83,7 @@ class Desk:
     note_unreachable: NoteUnreachable
     open_payment: OpenPayment
     approve_payment: ApprovePayment
+    await_charge: AwaitCharge
     keep_evidence: KeepEvidence
     settle_payment: SettlePayment
     start_draft: StartDraft

@@ -14,7 +14,7 @@ from aiogram.types import BotSubscriptionUpdated, Message, PaidMediaPurchased, P
 from adapters.telegram.refusals import MessageRefused
 from avatar_core.bots import TELEGRAM_STARS
 from avatar_core.customers import Language
-from avatar_core.errors import AvatarError, InvalidAmount, StoreUnavailable
+from avatar_core.errors import AvatarError, ConcurrentChange, InvalidAmount, StoreUnavailable
 from avatar_core.ids import BotId, PaymentId, TelegramId
 from avatar_core.money import Currency, Price
 from avatar_core.use_cases.customers import Visit
@@ -65,7 +65,15 @@ class Cashier:
         except Exception:
             await _answer(query, bot, words.plain(NOT_NOW))
             raise
-        await _answer(query, bot, refusal)
+        if await _answer(query, bot, refusal) and refusal is None:
+            await self._await_charge(query)
+
+    async def _await_charge(self, query: PreCheckoutQuery) -> None:
+        """Keep the invoice to this query: Telegram charges now.  What comes of it does not depend on this."""
+        try:
+            await self._desk.await_charge(PaymentId(query.invoice_payload), query.id)
+        except (StoreUnavailable, ConcurrentChange) as trouble:
+            log.warning("an approved payment could not be kept to its query", query=query.id, reason=str(trouble))
 
     async def _judge(self, query: PreCheckoutQuery, bot_id: BotId) -> str | None:
         """Return why the payment must not be made, in the payer's language, or None."""
@@ -131,9 +139,11 @@ def _price(amount: int, currency: str) -> Price:
         raise InvalidAmount(what="a price", value=f"{amount} {currency}") from cause
 
 
-async def _answer(query: PreCheckoutQuery, bot: Bot, refusal: str | None) -> None:
-    """Answer; a query that Telegram has closed meanwhile cannot be charged any more."""
+async def _answer(query: PreCheckoutQuery, bot: Bot, refusal: str | None) -> bool:
+    """Answer, and return whether it was taken; a query that Telegram has closed meanwhile cannot be charged any more."""
     try:
         await patiently(lambda: bot.answer_pre_checkout_query(query.id, ok=refusal is None, error_message=refusal))
     except MessageRefused as closed:
         log.warning("a pre-checkout query could not be answered", query=query.id, reason=str(closed))
+        return False
+    return True

@@ -21,6 +21,7 @@ ON_THE_GROUND = (
     customers.Welcome,
     billing.OpenPayment,
     billing.ApprovePayment,
+    billing.AwaitCharge,
     billing.KeepEvidence,
     billing.SettlePayment,
     billing.ExpirePayment,

@@ -37,6 +37,7 @@ WITH_VENDORS = (
     trainings.PollTraining,
     trainings.CancelTraining,
     trainings.DropFiles,
+    trainings.StopTraining,
     trainings.DeletePhotos,
     portraits.QuotePortraits,
     portraits.RequestPortraits,

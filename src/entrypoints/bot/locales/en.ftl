@@ -368,7 +368,7 @@ news-training-progressed =
             }
     }
 news-training-delayed =
-    ⏳ <b>{ $avatar }</b>: the training waits, something broke on my side and is being mended.
+    ⏳ <b>{ $avatar }</b>: the training waits, because something is broken on my side or at the service that trains.
     Nothing is lost and there is nothing to do for you: I will begin by myself, and if I cannot, the stars come back.
 news-training-succeeded =
     🎉 <b>{ $avatar }</b> is ready! The training cost { $price } ⭐, balance { $balance } ⭐.
@@ -380,7 +380,7 @@ news-training-failed =
 news-training-canceled =
     ⏹ <b>{ $avatar }</b>: the training is stopped.
     { $released } ⭐ are back, balance { $balance } ⭐.
-news-portraits-delayed = ⏳ The portrait waits: something broke on my side and is being mended. I will paint it by myself, and if I cannot, the stars come back.
+news-portraits-delayed = ⏳ The portrait waits: something is broken on my side or at the service that paints. I will paint it by myself, and if I cannot, the stars come back.
 news-portraits-delivered =
     { $count ->
         [one] ✨ Ready! { $count } portrait
@@ -469,7 +469,6 @@ error-too-few-photos =
     }
 error-too-many-photos = { $limit } photos are accepted already — more are not needed.
 error-photo-refused = { $reason }
-error-order-is-being-submitted = The order is being handed over right now. In a minute it can be stopped.
 error-empty-prompt = The description is empty. Write what to paint.
 error-invalid-name = A name has 1 to { $longest } characters.
 error-avatar-not-ready = This digital body is not ready yet.

@@ -358,7 +358,7 @@ news-training-progressed =
             }
     }
 news-training-delayed =
-    ⏳ <b>{ $avatar }</b>: обучение ждёт, у меня неполадка, и её уже чинят.
+    ⏳ <b>{ $avatar }</b>: обучение ждёт: неполадка у меня или у сервиса, который обучает.
     Ничего не потеряно и делать ничего не нужно: начну сам, а если не получится — звёзды вернутся.
 news-training-succeeded =
     🎉 <b>{ $avatar }</b> — готово! Обучение стоило { $price } ⭐, баланс { $balance } ⭐.
@@ -370,7 +370,7 @@ news-training-failed =
 news-training-canceled =
     ⏹ <b>{ $avatar }</b>: обучение остановлено.
     Вернул { $released } ⭐, баланс { $balance } ⭐.
-news-portraits-delayed = ⏳ Портрет ждёт: у меня неполадка, и её уже чинят. Нарисую сам, а если не получится — звёзды вернутся.
+news-portraits-delayed = ⏳ Портрет ждёт: неполадка у меня или у сервиса, который рисует. Нарисую сам, а если не получится — звёзды вернутся.
 news-portraits-delivered =
     { $count ->
         [one] ✨ Готово! { $count } портрет
@@ -457,7 +457,6 @@ error-too-few-photos =
     Принято { $accepted } фото, а нужно хотя бы { $needed }. Пришлите ещё.
 error-too-many-photos = Уже принято { $limit } фото — больше не нужно.
 error-photo-refused = { $reason }
-error-order-is-being-submitted = Заказ как раз передаётся. Через минуту его можно будет остановить.
 error-empty-prompt = Описание пустое. Напишите, что нарисовать.
 error-invalid-name = Имя должно быть от 1 до { $longest } символов.
 error-avatar-not-ready = Это цифровое тело ещё не готово.
