@@ -27,6 +27,8 @@ SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".jpg", "HEIF"
 """What is kept of each format: not every trainer reads WebP and HEIC."""
 QUALITY = 95
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+_DEEP_MODES = {"I", "I;16", "I;16B", "I;16L", "F"}
+"""Shades finer than 8 bits: measurements and masks, no photos, and cut off where they are brought down to 8 bits."""
 _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 _HASH_SIDE = 8
 _ORIENTATION = 0x0112
@@ -54,7 +56,10 @@ class PillowInspector:
             return await asyncio.to_thread(_inspected, content)
 
     async def prepared(self, content: bytes) -> bytes:
-        """Return the photo upright and without EXIF (the place it was taken in it), as JPEG, or PNG if it was one."""
+        """Return the photo upright, as JPEG, or PNG if it was one.
+
+        Nothing but the picture is kept: no EXIF (the place it was taken in it), no profile, no words, no second frame.
+        """
         async with self.turns:
             return await asyncio.to_thread(_prepared, content)
 
@@ -63,8 +68,8 @@ def _prepared(content: bytes) -> bytes:
     kept = io.BytesIO()
     with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
         if SUFFIXES[image.format or ""] == ".png":
-            ImageOps.exif_transpose(image).save(kept, "PNG", exif=b"", pnginfo=PngInfo())
-        elif image.format == "JPEG" and image.getexif().get(_ORIENTATION, 1) == 1:
+            ImageOps.exif_transpose(image).save(kept, "PNG", exif=b"", icc_profile=None, pnginfo=PngInfo())
+        elif image.format == "JPEG" and image.mode != "CMYK" and image.getexif().get(_ORIENTATION, 1) == 1:
             image.save(kept, "JPEG", quality="keep", exif=b"", comment=b"")
         else:
             upright = ImageOps.exif_transpose(image).convert("RGB")
@@ -78,6 +83,8 @@ def _inspected(content: bytes) -> InspectedPhoto:
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             _require_size(image)
+            if image.mode in _DEEP_MODES:
+                raise PhotoRefused(reason=PhotoProblem.UNREADABLE)
             suffix = SUFFIXES[image.format or ""]
             width_px, height_px = _upright_size(image)
             grey = _small_and_grey(image)

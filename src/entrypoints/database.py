@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -87,7 +87,7 @@ class _Probe:
     """Asks the database how it is."""
 
     database: Database
-    url: str
+    url: str = field(repr=False)
 
     async def answers(self) -> None:
         await self.database.one("SELECT 1")

@@ -21,7 +21,7 @@ LEFT_BEHIND = timedelta(seconds=10)
 """A notice that is not dealt with after so long belonged to a process that died."""
 GIVEN_UP = timedelta(minutes=10)
 """An order is committed before the provider hears of it: one that is unknown for so long was never ours."""
-_SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
+SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 _log = structlog.get_logger(__name__)
 
@@ -67,7 +67,7 @@ class TakeRunNotice:
         """
         at = self.clock.now()
         notice = await self.notices.read(headers, body, at, query)
-        signed = {name: value for name, value in headers.items() if name.lower() in _SIGNED}
+        signed = {name: value for name, value in headers.items() if name.lower() in SIGNED}
         letter = Letter(signed, body.decode(), query, at.isoformat())
         new = await self.inbox.keep(SOURCE, [(notice.id, json.dumps(asdict(letter)))], at)
         if not new:

@@ -20,6 +20,7 @@ from adapters.replicate import (
 from adapters.replicate.settings import NOWHERE
 from adapters.telegram.bots import connected_bots
 from adapters.telegram.messenger import TelegramMessenger
+from avatar_core.errors import ProviderUnavailable
 from avatar_core.ids import BotId
 from avatar_core.ports import PhotoStore
 from entrypoints.bot.renderer import EventRenderer
@@ -49,7 +50,10 @@ class LazyRunNotices:
         """Return what a notice says.  Raises NoticeForged, NoticeUnreadable and ProviderUnavailable."""
         if self.reader is None:
             secret = await self.connection.webhook_secret()
-            self.reader = ReplicateWebhooks(self.connection.settings, secret)
+            try:
+                self.reader = ReplicateWebhooks(self.connection.settings, secret)
+            except ValueError as wrong:
+                raise ProviderUnavailable(reason="its webhook secret cannot be read") from wrong
         return self.reader.read_webhook(headers, body, at, query)
 
 

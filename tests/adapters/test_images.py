@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
+from PIL.ImageCms import ImageCmsProfile, createProfile
 from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngInfo
 
 from adapters.images import PillowInspector
 from avatar_core.errors import PhotoRefused
@@ -214,3 +216,43 @@ async def test_what_is_kept_is_upright_and_tells_no_place(
 async def test_a_jpeg_that_stands_upright_keeps_its_quality(inspector: PillowInspector) -> None:
     kept = await inspector.prepared(PORTRAIT)
     assert quantization(kept) == quantization(PORTRAIT)
+
+
+MARKS = b"MARKED"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+async def test_what_is_kept_has_no_profile_no_words_and_nothing_behind_it(
+    inspector: PillowInspector, kind: str
+) -> None:
+    """PNG photos kept their colour profile, which names the camera or the screen."""
+    words = PngInfo()
+    words.add_text("Author", MARKS.decode())
+    words.add_itxt("XML:com.adobe.xmp", MARKS.decode())
+    words.add(b"prVt", MARKS, after_idat=True)
+    how: dict[str, object] = {"pnginfo": words} if kind == "PNG" else {"xmp": MARKS, "comment": MARKS}
+    profile = ImageCmsProfile(createProfile("sRGB")).tobytes()
+    kept = await inspector.prepared(encoded(portrait(), kind, icc_profile=profile, **how) + MARKS)
+    assert MARKS not in kept
+    with Image.open(io.BytesIO(kept)) as image:
+        assert {name for name in image.info if not str(name).startswith("jfif")} == set()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+async def test_of_an_animation_the_first_picture_is_kept(inspector: PillowInspector, kind: str) -> None:
+    content = encoded(portrait(), kind, save_all=True, append_images=[portrait().rotate(90)])
+    assert (await inspector.inspect(content)).width_px == portrait().width
+    with Image.open(io.BytesIO(await inspector.prepared(content))) as image:
+        assert getattr(image, "n_frames", 1) == 1
+
+
+async def test_a_photo_for_the_press_is_kept_as_one_for_the_screen(inspector: PillowInspector) -> None:
+    content = encoded(portrait().convert("CMYK"))
+    await inspector.inspect(content)
+    with Image.open(io.BytesIO(await inspector.prepared(content))) as image:
+        assert (image.format, image.mode) == ("JPEG", "RGB")
+
+
+async def test_shades_finer_than_a_photos_are_refused(inspector: PillowInspector) -> None:
+    deep = Image.frombytes("I;16", (600, 600), bytes(range(256)) * 2812 + bytes(128))
+    assert await problem(inspector, encoded(deep, "PNG")) == PhotoProblem.UNREADABLE

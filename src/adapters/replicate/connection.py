@@ -19,7 +19,7 @@ from replicate.client import Client
 from replicate.exceptions import ReplicateError
 
 from adapters.replicate.errors import asking
-from adapters.replicate.settings import ReplicateSettings, RunKind, mark_in
+from adapters.replicate.settings import ReplicateSettings, RunKind, address_in, mark_in
 from avatar_core.ids import ProviderRunId
 from avatar_core.runs import Ticket
 
@@ -114,16 +114,20 @@ async def connected_replicate(settings: ReplicateSettings) -> AsyncIterator[Repl
 
 
 def _is_marked(run: Json, kind: RunKind, order: str) -> bool:
-    """Tell whether a run is an order's: by our webhook address, or by the name of a file that it was given."""
+    """Tell whether a run is an order's: by our webhook address, or by the name of a training's archive.
+
+    A painting is given a customer's words, so nothing is read out of those.
+    """
     if mark_in(run.get("webhook")) == (kind, order):
         return True
-    given = run.get("input")
+    given = run.get("input") if kind is RunKind.TRAINING else None
     values = given.values() if isinstance(given, dict) else ()
     return any(isinstance(value, str) and _names(value, order) for value in values)
 
 
 def _names(value: str, order: str) -> bool:
-    return value.startswith(("http://", "https://")) and PurePosixPath(urlsplit(value).path).stem == order
+    address = address_in(value)
+    return address is not None and PurePosixPath(address.path).stem == order
 
 
 def _created(run: Json) -> datetime:

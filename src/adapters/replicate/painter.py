@@ -11,7 +11,7 @@ from replicate.exceptions import ReplicateError
 from adapters.replicate.connection import EVENTS, ReplicateConnection
 from adapters.replicate.errors import asking, submitting
 from adapters.replicate.reports import report_of
-from adapters.replicate.settings import RunKind
+from adapters.replicate.settings import RunKind, address_in
 from avatar_core.errors import RunVanished
 from avatar_core.ids import PortraitOrderId, ProviderRunId
 from avatar_core.ports import PaintingOrder
@@ -80,9 +80,8 @@ class ReplicatePainter:
         Raises RunVanished, and UnusableImage, which is one, for an address that is not the provider's: nothing else
         is ever asked, redirects are not followed, and the token stays here.
         """
-        address = urlsplit(image)
-        if not self._is_the_providers(address):
-            raise UnusableImage(reason=f"{address.hostname} is not the provider's")
+        if not self._is_the_providers(address_in(image)):
+            raise UnusableImage(reason="its address is not the provider's")
         with asking():
             async with (
                 asyncio.timeout(self.connection.settings.timeout_s),
@@ -92,7 +91,9 @@ class ReplicatePainter:
                     raise ReplicateError(status=answer.status_code)
                 return _picture(await _bounded(answer))
 
-    def _is_the_providers(self, address: SplitResult) -> bool:
+    def _is_the_providers(self, address: SplitResult | None) -> bool:
+        if address is None:
+            return False
         settings = self.connection.settings
         if (address.scheme, address.netloc) == urlsplit(settings.base_url)[:2]:
             return True

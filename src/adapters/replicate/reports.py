@@ -20,7 +20,7 @@ LONGEST_WORDS = 500
 """What is kept of the provider's own words: they are for the owner to read."""
 LOG_TAIL = 20_000
 """Characters of the log's end in which the latest progress is looked for."""
-_BAR = re.compile(r"\d+%\|[^|\n]*\|\s*(\d+)/(\d+)")
+_BAR = re.compile(r"\d{1,3}%\|[^|\n]*\|\s*(\d{1,9})/(\d{1,9})\b")
 _INDECENT = ("nsfw", "flagged as sensitive", "(e005)")
 
 

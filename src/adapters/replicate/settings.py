@@ -4,12 +4,13 @@ import re
 import zlib
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 API = "https://api.replicate.com"
 NOWHERE = "https://no-webhook.invalid/replicate"
 """Where nothing listens (RFC 6761): the poller finds out by itself, and the address still carries our mark."""
 TOKEN_SETTING = "REPLICATE_API_TOKEN"  # noqa: S105 - the setting's name
+MOST_FIELDS = 100
 _TOKEN = re.compile(r"[!-~]+")
 _MODEL = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -60,9 +61,28 @@ class ReplicateSettings:
         return f"{self.webhook_url}{joint}{urlencode({kind.value: order})}"
 
 
+def address_in(value: object) -> SplitResult | None:
+    """Return the parts of an address; None for what is none: the vendor hands on what its other users wrote."""
+    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+        return None
+    try:
+        address = urlsplit(value)
+        address.port  # noqa: B018  (it is read only when it is asked for)
+    except ValueError:
+        return None
+    return address
+
+
 def mark_in(address: object) -> tuple[RunKind, str] | None:
     """Return what a webhook address of ours says: the kind of run and the order's id."""
-    if not isinstance(address, str):
+    parts = address_in(address)
+    return None if parts is None else mark_of(parts.query)
+
+
+def mark_of(words: str) -> tuple[RunKind, str] | None:
+    """Return what the query of such an address says."""
+    try:
+        query = parse_qs(words, max_num_fields=MOST_FIELDS)
+    except ValueError:
         return None
-    query = parse_qs(urlsplit(address).query)
     return next(((kind, query[kind][0]) for kind in RunKind if kind in query), None)

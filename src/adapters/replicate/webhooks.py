@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from adapters.replicate.reports import report_of
-from adapters.replicate.settings import ReplicateSettings, RunKind, mark_in
+from adapters.replicate.settings import ReplicateSettings, RunKind, mark_in, mark_of
 from avatar_core.errors import NoticeForged, NoticeUnreadable
 from avatar_core.runs import Report
 
@@ -23,6 +23,8 @@ TOLERANCE = timedelta(minutes=5)
 """Older or newer ones are refused."""
 SECRET_SETTING = "REPLICATE_WEBHOOK_SECRET"  # noqa: S105 - the setting's name
 SOURCE = "replicate"
+LONGEST_ID = 256
+"""Characters of ``webhook-id``; it is a key in our inbox."""
 _PREFIX = "whsec_"
 _VERSION = "v1,"
 _UNIX_SECONDS = re.compile(r"[0-9]{1,12}")
@@ -55,12 +57,14 @@ class ReplicateWebhooks:
         """
         given = {name.lower(): value for name, value in headers.items()}
         webhook_id = self._verified(given, body, now)
+        if len(webhook_id) > LONGEST_ID:
+            raise _unreadable("its id is too long")
+        run = _json(body)
         try:
-            run = json.loads(body)
-            kind, order = mark_in(run.get("webhook")) or mark_in(f"?{query}") or _unmarked()
+            kind, order = mark_in(run.get("webhook")) or mark_of(query) or _unmarked()
             return ReplicateWebhook(kind, order, report_of(run, kind, self.settings), webhook_id)
         except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as cause:
-            raise NoticeUnreadable(source=SOURCE, reason=f"{type(cause).__name__}: {cause}") from cause
+            raise _unreadable("it is about no run of ours, or not in the form of one") from cause
 
     def _verified(self, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
         webhook_id, sent_at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
@@ -84,6 +88,25 @@ class ReplicateWebhooks:
         if not key or not self.secret.startswith(_PREFIX):
             raise ValueError(f"{SECRET_SETTING} is not {_PREFIX} followed by base64")
         return key
+
+
+def _json(body: bytes) -> Any:  # noqa: ANN401  (nobody has checked it yet)
+    """Read strict JSON in UTF-8: it is kept as text, and every reader has to read the same in it."""
+    try:
+        return json.loads(body.decode(), parse_constant=_no_number)
+    except UnicodeDecodeError as cause:
+        raise _unreadable("it is no text in UTF-8") from cause
+    except (RecursionError, ValueError) as cause:
+        raise _unreadable("it is not JSON") from cause
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def _unreadable(reason: str) -> NoticeUnreadable:
+    """Word what is wrong, never by the notice's content: the sender reads it."""
+    return NoticeUnreadable(source=SOURCE, reason=reason)
 
 
 def _unmarked() -> NoReturn:

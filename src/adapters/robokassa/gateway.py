@@ -1,5 +1,6 @@
 """Robokassa as a gateway: a signed link to pay by, and ResultURL's form body as the notice."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ DESCRIPTION_CHARS = 100
 OWN_FIELD = "Shp_payment"
 """Carries our payment's id: a number alone might be another installation's that shares the shop."""
 MOST_FIELDS = 100
+LONGEST_NAME = 64
+"""Ids of ours are shorter; of a longer name the digest stands in the evidence's key, for an index takes no essay."""
 _REQUIRED = ("OutSum", "InvId", "SignatureValue")
 _NUMBER = re.compile(r"[0-9]{1,10}")
 
@@ -59,8 +62,8 @@ class RobokassaGateway:
     def read(self, notice: bytes, at: datetime) -> Evidence:
         """Return the evidence in ResultURL's form body.
 
-        The charge is the number and the amount: an invoice is paid once, so a second amount is something else, and
-        "5.12" and "5.120000" are the same.  Raises NoticeUnreadable and NoticeForged.
+        The charge is the number, the amount and our id: an invoice is paid once, so a second amount or another id is
+        something else, and "5.12" and "5.120000" are the same.  Raises NoticeUnreadable and NoticeForged.
         """
         fields = _fields(notice)
         self._require_genuine(fields)
@@ -69,8 +72,8 @@ class RobokassaGateway:
         except InvalidAmount as cause:
             raise _unreadable("OutSum is no sum of roubles") from cause
         number = int(fields["InvId"])
-        charge = f"{number}:{price.plain}"
-        named = fields.get(OWN_FIELD)
+        named = fields.get(OWN_FIELD, "")
+        charge = ":".join([str(number), price.plain, *_key_of(named)])
         return Evidence(
             id=evidence_id(ROBOKASSA, charge),
             gateway=ROBOKASSA,
@@ -93,6 +96,11 @@ class RobokassaGateway:
             raise NoticeForged(source=ROBOKASSA, reason="its signature is wrong")
         if fields.get("IsTest", "0") != "0" and not shop.test:
             raise NoticeForged(source=ROBOKASSA, reason="it is about a test payment")
+
+
+def _key_of(named: str) -> list[str]:
+    """Return what stands for our id in the evidence's key; nothing for a notice without one."""
+    return [named if len(named) <= LONGEST_NAME else hashlib.sha256(named.encode()).hexdigest()] if named else []
 
 
 def _fields(notice: bytes) -> Fields:

@@ -11,6 +11,9 @@ from avatar_core.money import Currency, Price
 from avatar_core.payments import Evidence, Payment, evidence_id
 from avatar_core.ports import Checkout
 
+LARGEST_NUMBER = 2**63 - 1
+"""Telegram's ids and amounts are 64-bit numbers, and so are the columns that keep them."""
+
 
 @dataclass(frozen=True, slots=True)
 class StarsGateway:
@@ -40,7 +43,7 @@ class StarsGateway:
             message = told["update"].get("message", told["update"])
             return _evidence(BotId(_text(told["bot"])), message, notice.decode(), at)
         except (AttributeError, InvalidAmount, LookupError, RecursionError, TypeError, ValueError) as cause:
-            raise NoticeUnreadable(source=TELEGRAM_STARS, reason=f"{type(cause).__name__}: {cause}") from cause
+            raise NoticeUnreadable(source=TELEGRAM_STARS, reason="it is no payment in Telegram's form") from cause
 
 
 def _evidence(bot: BotId, message: dict[str, dict[str, object]], raw: str, at: datetime) -> Evidence:
@@ -61,11 +64,11 @@ def _evidence(bot: BotId, message: dict[str, dict[str, object]], raw: str, at: d
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
-        raise TypeError(f"a text was expected, not {value!r}")
+        raise TypeError(f"a text was expected, not a {type(value).__name__}")
     return value
 
 
 def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"a whole number was expected, not {value!r}")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= LARGEST_NUMBER:
+        raise TypeError("a positive whole number of 64 bits was expected")
     return value

@@ -4,7 +4,7 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import SecretStr
@@ -13,6 +13,7 @@ from avatar_core.errors import NoticeForged, NoticeUnreadable
 from avatar_core.ids import BotId
 
 SOURCE = "telegram"
+LARGEST_NUMBER = 2**63 - 1
 
 Receive = Callable[[BotId, Sequence[Mapping[str, Any]]], Awaitable[None]]
 """Keeps updates; they are committed when it returns.  Raises StoreUnavailable."""
@@ -52,10 +53,21 @@ def telegram_routes(door: TelegramDoor) -> APIRouter:
 
 
 def _update(body: bytes) -> dict[str, Any]:
+    """Read strict JSON whose numbers fit into 64 bits, as Telegram's do: what could never be kept is refused here."""
     try:
-        update = json.loads(body)
+        update = json.loads(body.decode(), parse_constant=_no_number, parse_int=_number)
     except (RecursionError, ValueError) as cause:
-        raise NoticeUnreadable(source=SOURCE, reason="it is not JSON") from cause
+        raise NoticeUnreadable(source=SOURCE, reason="it is not JSON in UTF-8 with numbers of 64 bits") from cause
     if not isinstance(update, dict) or type(update.get("update_id")) is not int:
         raise NoticeUnreadable(source=SOURCE, reason="update_id is no whole number")
     return update
+
+
+def _number(digits: str) -> int:
+    if abs(number := int(digits)) > LARGEST_NUMBER:
+        raise ValueError("a number is longer than 64 bits")
+    return number
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number in JSON")

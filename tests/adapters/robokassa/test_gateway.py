@@ -54,7 +54,7 @@ async def test_a_checkout_can_be_paid_and_its_notice_read_with_every_hash(receiv
         await robokassa.pay(checkout.url)
         evidence = gateway.read(receiver.bodies[0], NOW)
         assert robokassa.notices[0].accepted
-    assert (evidence.id, evidence.charge) == ("robokassa:77:1110.50", "77:1110.50")
+    assert (evidence.id, evidence.charge) == (f"robokassa:77:1110.50:{PAYMENT.id}", f"77:1110.50:{PAYMENT.id}")
     assert (evidence.price, evidence.payment_number, evidence.payment_id) == (PAYMENT.price, 77, PAYMENT.id)
     assert (evidence.payer, evidence.bot, evidence.received_at) == (None, None, NOW)
     assert gateway.answer(evidence) == "OK77"
@@ -120,11 +120,11 @@ async def test_only_roubles_can_be_paid() -> None:
 @pytest.mark.parametrize("written", ["1110.5", "1110.50", "1110.500000"])
 def test_a_sum_is_the_same_however_it_is_written(written: str) -> None:
     evidence = GATEWAY.read(notice(OutSum=written), NOW)
-    assert (evidence.id, evidence.price) == ("robokassa:77:1110.50", PAYMENT.price)
+    assert (evidence.id, evidence.price) == (f"robokassa:77:1110.50:{PAYMENT.id}", PAYMENT.price)
 
 
 def test_another_sum_for_the_same_number_is_other_evidence() -> None:
-    assert GATEWAY.read(notice(OutSum="1.00"), NOW).id == "robokassa:77:1.00"
+    assert GATEWAY.read(notice(OutSum="1.00"), NOW).id == f"robokassa:77:1.00:{PAYMENT.id}"
 
 
 def test_a_notice_without_our_field_is_known_by_its_number() -> None:
