@@ -1,8 +1,9 @@
 """The bug museum, gateways, web, bot and worker: one test a line, the line as its docstring.
 
 Each runs in the whole house: PostgreSQL, both bots, the web app and the worker, with stand-ins for the vendors.  With
-`test_bug_museum.py` (money, plans, people) and `test_bug_museum_orders.py` (trainings, portraits) every line that is
-due has exactly one test named after its number; the last test here holds that.
+`test_bug_museum.py` (money, plans, people), `test_bug_museum_orders.py` (trainings, portraits) and
+`test_bug_museum_access.py` (who gets what) every line that is due has exactly one test named after its number; the last
+test here holds that.
 """
 
 import asyncio
@@ -37,8 +38,10 @@ from tests.journeys.stage import BOTS, TOKENS, Stage, running, staged, until
 pytestmark = pytest.mark.timeout(120)
 in_the_house = pytest.mark.asyncio(loop_scope="module")
 
-LINES = [*range(1, 14), 15, 16, *range(20, 25), *range(27, 37), *range(38, 41), *range(42, 52), *range(54, 58), 59, 60]
-"""What the first version has to show; 26, 37 and 53 are shown before they are due."""
+WAITING = {14, 17, 18, 19, 41, 52}
+"""Renewals that Telegram charges by itself, promo codes, refunds by command and a second way to train are not there
+yet; what keeps secrets out of logs (52) is shown by a whole run in tests/adversary."""
+LINES = set(range(1, 61)) - WAITING
 RU, EN = Language.RU, Language.EN
 NOTHING = Stars.of(0)
 
@@ -520,7 +523,7 @@ async def failed(stage: Stage) -> bool:
 
 def test_every_line_that_is_due_is_shown_by_exactly_one_test() -> None:
     exhibits = sorted(Path(__file__).parent.glob("test_bug_museum*.py"))
-    assert len(exhibits) == 3
+    assert len(exhibits) == 4
     names = [name for file in exhibits for name in re.findall(r"def test_(\d\d)_", file.read_text("utf-8"))]
     assert {number: count for number, count in Counter(map(int, names)).items() if count > 1} == {}
-    assert set(LINES) - set(map(int, names)) == set()
+    assert set(map(int, names)) == LINES

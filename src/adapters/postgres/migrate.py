@@ -18,7 +18,7 @@ from adapters.postgres.errors import store_errors
 SCHEMA = "avatar"
 _HOME = re.compile(r"\bavatar(?=\.)")
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
-_LOCK = 0x61766174  # any number that nobody else locks; this one spells "avat"
+_LOCK = int.from_bytes(b"avat")  # any number that nobody else locks
 
 
 class MigrationChanged(Exception):
