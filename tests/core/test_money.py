@@ -19,12 +19,14 @@ HUNDREDTHS = st.integers(-(10**13), 10**13)
 
 @pytest.mark.parametrize("value", NOT_WHOLE)
 def test_stars_are_made_of_whole_hundredths_only(value: object) -> None:
-    with pytest.raises(InvalidAmount):
+    with pytest.raises(InvalidAmount) as in_hundredths:
         Stars(cast("int", value))
-    with pytest.raises(InvalidAmount):
+    with pytest.raises(InvalidAmount) as in_whole:
         Stars.of(cast("int", value))
-    with pytest.raises(InvalidAmount):
+    with pytest.raises(InvalidAmount) as times:
         Stars(1) * cast("int", value)
+    assert in_hundredths.value.facts == in_whole.value.facts == {"what": "stars", "value": repr(value)}
+    assert times.value.facts == {"what": "a count", "value": repr(value)}
 
 
 @pytest.mark.parametrize("text", NOT_EXACT)
@@ -32,8 +34,9 @@ def test_what_is_no_exact_amount_is_refused(text: str) -> None:
     with pytest.raises(InvalidAmount) as refused:
         Stars.parse(text)
     assert refused.value.facts == {"what": "stars", "value": text}
-    with pytest.raises(InvalidAmount):
+    with pytest.raises(InvalidAmount) as refused:
         Price.parse(text, Currency.RUB)
+    assert refused.value.facts == {"what": "a price in RUB", "value": text}
 
 
 @pytest.mark.parametrize(
@@ -70,20 +73,29 @@ def test_what_is_computed_is_rounded_half_away_from_zero_once(exact: Decimal) ->
     assert Stars.rounded(exact) == Stars(expected if exact >= 0 else -expected)
 
 
+@pytest.mark.parametrize(("exact", "hundredths"), [("0.005", 1), ("0.015", 2), ("0.025", 3), ("-0.005", -1)])
+def test_exactly_half_a_hundredth_goes_away_from_zero_whether_its_neighbour_is_even_or_odd(
+    exact: str, hundredths: int
+) -> None:
+    assert Stars.rounded(Decimal(exact)) == Stars(hundredths)
+
+
 def test_an_amount_of_many_digits_is_rounded_once_not_twice() -> None:
     assert Stars.rounded(Decimal("0.00499999999999999999999999999999999999")) == NO_STARS
 
 
 @pytest.mark.parametrize("exact", ["NaN", "sNaN", "Infinity", "-Infinity", "1e40"])
 def test_what_is_no_amount_cannot_be_rounded(exact: str) -> None:
-    with pytest.raises(InvalidAmount):
+    with pytest.raises(InvalidAmount) as refused:
         Stars.rounded(Decimal(exact))
+    assert refused.value.facts == {"what": "stars", "value": str(Decimal(exact))}
 
 
 @pytest.mark.parametrize("minor", [0, -1, *NOT_WHOLE])
 def test_a_price_is_more_than_nothing(minor: object) -> None:
-    with pytest.raises(InvalidAmount):
+    with pytest.raises(InvalidAmount) as refused:
         Price(cast("int", minor), Currency.XTR)
+    assert refused.value.facts == {"what": "a price", "value": repr(minor)}
 
 
 @pytest.mark.parametrize(
