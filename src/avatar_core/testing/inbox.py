@@ -1,11 +1,18 @@
 """What every inbox must do: keep what comes in, each thing once, until it is handled."""
 
 import asyncio
+from itertools import count
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avatar_core.testing import strategies
 from avatar_core.testing.examples import DAY, MINUTE, NOW
+from avatar_core.testing.properties import SHARED_ADAPTER
 from avatar_core.testing.store import Store, StoreContract
 
 RAW = '{"update_id": 1, "text": "привет 👋\\u0007 \'; --"}'
+sources = count(1)
 
 
 class InboxContract(StoreContract):
@@ -54,3 +61,10 @@ class InboxContract(StoreContract):
     async def test_handling_what_never_came_is_harmless(self, store: Store) -> None:
         await store.inbox.handled("replicate", "404")
         assert await store.inbox.keep("replicate", [("404", RAW)], NOW) == ["404"]
+
+    @SHARED_ADAPTER
+    @given(things=st.dictionaries(strategies.texts(min_size=1), strategies.texts(max_size=500), max_size=5))
+    async def test_any_text_comes_out_as_it_came_in(self, store: Store, things: dict[str, str]) -> None:
+        source = f"source {next(sources)}"
+        assert await store.inbox.keep(source, list(things.items()), NOW) == list(things)
+        assert dict(await store.inbox.unhandled(source, NOW + DAY, 10)) == things

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
+from hypothesis import given
 
 from avatar_core.customers import Address
 from avatar_core.errors import MessageGone, MessengerUnavailable, RecipientUnreachable
-from avatar_core.events import StarsGranted, TrainingProgressed
+from avatar_core.events import Event, StarsGranted, TrainingProgressed
 from avatar_core.ids import MessageId, PortraitOrderId, TrainingId
 from avatar_core.money import Stars
 from avatar_core.ports import Messenger
+from avatar_core.testing import strategies
 from avatar_core.testing.examples import a_customer, uid
+from avatar_core.testing.properties import SHARED_ADAPTER, Opaque
 
 GRANTED = StarsGranted(customer=a_customer().id, stars=Stars.of(50), balance=Stars.of(70), reason="for patience")
 PROGRESSED = TrainingProgressed(
@@ -21,7 +24,7 @@ ORDER = PortraitOrderId(uid(6, 1))
 
 
 @dataclass(frozen=True)
-class MessengerWorld:
+class MessengerWorld(Opaque):
     """A messenger that reaches two people, and what they see."""
 
     messenger: Messenger
@@ -55,6 +58,13 @@ class MessengerContract:
         sent = [await world.messenger.tell(world.one, GRANTED) for _ in range(3)]
         assert world.messages(world.one) == sent
         assert len(set(sent)) == 3
+
+    @SHARED_ADAPTER
+    @given(news=strategies.events())
+    async def test_any_news_arrive_whatever_their_facts_say(self, world: MessengerWorld, news: Event) -> None:
+        before = world.messages(world.one)
+        message = await world.messenger.tell(world.one, news)
+        assert world.messages(world.one) == [*before, message]
 
     async def test_a_message_is_edited_in_place(self, world: MessengerWorld) -> None:
         message = await world.messenger.tell(world.one, PROGRESSED)

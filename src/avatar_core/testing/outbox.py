@@ -4,13 +4,16 @@ import asyncio
 from datetime import datetime
 
 import pytest
+from hypothesis import given
 
 from avatar_core.customers import Customer
 from avatar_core.events import Event, StarsGranted
 from avatar_core.money import Stars
 from avatar_core.tasks import Reaction, Task, tasks_after
+from avatar_core.testing import strategies
 from avatar_core.testing.every_event import EVERY_EVENT
 from avatar_core.testing.examples import DAY, HOUR, MINUTE, NOW, SECOND, uid
+from avatar_core.testing.properties import SHARED_ADAPTER
 from avatar_core.testing.store import Store, StoreContract
 
 LEASE_S = 60.0
@@ -213,3 +216,12 @@ class OutboxContract(StoreContract):
         assert {task.happening.event for task in tasks} == {event}
         assert {type(task.happening.event) for task in tasks} == {type(event)}
         assert {task.id for task in tasks} == {task.id for task in tasks_after(tasks[0].happening)}
+
+    @SHARED_ADAPTER
+    @given(event=strategies.events())
+    async def test_any_facts_come_out_as_they_went_in(self, store: Store, event: Event) -> None:
+        await store.save(events=(event,))
+        tasks = await self._claim(store)
+        assert {task.happening.event for task in tasks} == {event}
+        for task in tasks:
+            await store.outbox.done(task, "worker 1")

@@ -4,20 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from avatar_core.customers import Customer
 from avatar_core.errors import NoticeForged, NoticeUnreadable
-from avatar_core.ids import TelegramId
+from avatar_core.ids import PaymentId, TelegramId
 from avatar_core.money import Price
 from avatar_core.payments import EvidenceStatus, Payment
 from avatar_core.ports import PaymentGateway
+from avatar_core.testing import strategies
 from avatar_core.testing.examples import MINUTE, NOW, a_customer, a_payment
+from avatar_core.testing.properties import SHARED_ADAPTER, Opaque
 
 GARBAGE = [b"", b"not a notice", b"{}", b"[]", b"null", b'{"id": 1}', b"\xff\xfe\x00", b"OutSum=abc&InvId=x", b"\n" * 9]
 
 
 @dataclass(frozen=True)
-class GatewayWorld:
+class GatewayWorld(Opaque):
     """A gateway, a payment that it can take money for, and what it says when somebody has paid.
 
     ``pay(payment, charge)`` returns the notice of that payment, sent at NOW, as the gateway would send it.
@@ -90,6 +94,23 @@ class PaymentGatewayContract:
         with pytest.raises((NoticeUnreadable, NoticeForged)):
             world.gateway.read(garbage, NOW)
 
+    @SHARED_ADAPTER
+    @given(minor=st.integers(1, 10**9), number=st.integers(1, 2**31 - 1), name=strategies.uids())
+    def test_any_amount_of_any_payment_is_read_exactly(
+        self, world: GatewayWorld, minor: int, number: int, name: str
+    ) -> None:
+        price = Price(minor, world.payment.price.currency)
+        payment = replace(world.payment, id=PaymentId(name), number=number, price=price)
+        evidence = world.gateway.read(world.pay(payment, world.charges[0]), NOW)
+        assert evidence.price == price
+        assert {evidence.payment_id, evidence.payment_number} & {payment.id, payment.number}
+
+    @SHARED_ADAPTER
+    @given(garbage=st.binary(max_size=300) | strategies.texts(max_size=300).map(str.encode))
+    def test_nothing_that_anybody_makes_up_is_evidence(self, world: GatewayWorld, garbage: bytes) -> None:
+        with pytest.raises((NoticeUnreadable, NoticeForged)):
+            world.gateway.read(garbage, NOW)
+
     def test_half_a_notice_is_no_evidence(self, world: GatewayWorld) -> None:
         notice = world.pay(world.payment, world.charges[0])
         with pytest.raises((NoticeUnreadable, NoticeForged)):
@@ -115,3 +136,16 @@ class SignedGatewayContract(PaymentGatewayContract):
         assert cheaper != notice
         with pytest.raises(NoticeForged):
             world.gateway.read(cheaper, NOW)
+
+    @SHARED_ADAPTER
+    @given(data=st.data())
+    def test_a_notice_with_any_byte_changed_says_the_same_or_nothing(
+        self, world: GatewayWorld, data: st.DataObject
+    ) -> None:
+        notice = world.pay(world.payment, world.charges[0])
+        place, byte = data.draw(st.integers(0, len(notice) - 1)), data.draw(st.binary(max_size=2))
+        try:
+            evidence = world.gateway.read(notice[:place] + byte + notice[place + 1 :], NOW)
+        except (NoticeForged, NoticeUnreadable):
+            return
+        assert replace(evidence, raw="") == replace(world.gateway.read(notice, NOW), raw="")

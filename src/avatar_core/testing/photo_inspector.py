@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from avatar_core.errors import PhotoRefused
 from avatar_core.photos import NEAR_DUPLICATE_BITS, SMALLEST_SIDE_PX, PhotoProblem
 from avatar_core.ports import PhotoInspector
+from avatar_core.testing.properties import SHARED_ADAPTER, Opaque
 
 
 @dataclass(frozen=True)
-class InspectionWorld:
+class InspectionWorld(Opaque):
     """An inspector and two different photos that it accepts."""
 
     inspector: PhotoInspector
@@ -55,3 +58,16 @@ class PhotoInspectorContract:
         with pytest.raises(PhotoRefused) as refused:
             await world.inspector.inspect(b"")
         assert refused.value.reason == PhotoProblem.UNREADABLE
+
+    @SHARED_ADAPTER
+    @given(data=st.data())
+    async def test_a_photo_with_a_byte_changed_is_described_or_refused(
+        self, world: InspectionWorld, data: st.DataObject
+    ) -> None:
+        place, byte = data.draw(st.integers(0, len(world.photo) - 1)), data.draw(st.binary(min_size=1, max_size=1))
+        changed = world.photo[:place] + byte + world.photo[place + 1 :]
+        try:
+            seen = await world.inspector.inspect(changed)
+        except PhotoRefused:
+            return
+        assert seen.sha256 == sha256(changed).hexdigest()

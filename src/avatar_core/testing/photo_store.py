@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from avatar_core.errors import PhotoNotFound, StoreUnavailable
 from avatar_core.ids import PhotoRef
 from avatar_core.ports import PhotoStore
+from avatar_core.testing import strategies
+from avatar_core.testing.properties import SHARED_ADAPTER, Opaque
 
 LARGE = bytes(range(256)) * 8192
 """2 MB: more than one piece."""
@@ -17,7 +21,7 @@ ABSENT = PhotoRef("photos/absent.jpg")
 
 
 @dataclass(frozen=True)
-class PhotoStoreWorld:
+class PhotoStoreWorld(Opaque):
     """An empty store, and the switch after which nothing more fits on its disk."""
 
     store: PhotoStore
@@ -42,6 +46,14 @@ class PhotoStoreContract:
         await world.store.put(ref, content)
         assert await world.store.get(ref) == content
         assert await streamed(world.store, ref) == content
+
+    @SHARED_ADAPTER
+    @given(ref=strategies.photo_refs(), content=st.binary(max_size=2_000))
+    async def test_any_content_under_any_ref_comes_back(
+        self, world: PhotoStoreWorld, ref: PhotoRef, content: bytes
+    ) -> None:
+        await world.store.put(ref, content)
+        assert await world.store.get(ref) == await streamed(world.store, ref) == content
 
     async def test_large_content_is_streamed_in_pieces(self, world: PhotoStoreWorld) -> None:
         await world.store.put(PhotoRef("large.jpg"), LARGE)

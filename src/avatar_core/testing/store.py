@@ -11,10 +11,11 @@ from avatar_core.events import Event
 from avatar_core.ports import BeginUnitOfWork, Books, Clock, Inbox, Outbox, Warden, Worklists
 from avatar_core.tasks import Task
 from avatar_core.testing.examples import DAY, a_customer, an_avatar
+from avatar_core.testing.properties import Opaque
 
 
 @dataclass(frozen=True)
-class Store:
+class Store(Opaque):
     """An empty store.  ``begin`` and ``books`` read ``clock``, which stands at ``avatar_core.testing.examples.NOW``."""
 
     begin: BeginUnitOfWork
