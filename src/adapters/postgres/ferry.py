@@ -19,6 +19,8 @@ BOATS = 2
 while the first one waits for the disk."""
 ROOM = 32
 """Callers in one statement: more would not be faster, and each of them would wait longer for its answer."""
+FEW = 8
+"""Callers that are not shared between two boats: a statement costs by itself as much as two callers more in it."""
 
 
 class Ferry(Generic[Load, Answer]):
@@ -28,7 +30,7 @@ class Ferry(Generic[Load, Answer]):
         self._carry = carry
         self._boats = boats
         self._queue: deque[tuple[Load, asyncio.Future[Answer]]] = deque()
-        self._under_way = 0
+        self._under_way = self._at_quay = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def bring(self, load: Load) -> Answer:
@@ -37,13 +39,16 @@ class Ferry(Generic[Load, Answer]):
         self._queue.append((load, answer))
         if self._under_way < self._boats:
             self._under_way += 1
+            self._at_quay += 1
             crossing = asyncio.create_task(self._cross())
             self._tasks.add(crossing)
             crossing.add_done_callback(self._tasks.discard)
         return await answer
 
     async def _cross(self) -> None:
-        while aboard := self._board():
+        aboard = self._board()
+        self._at_quay -= 1
+        while aboard:
             try:
                 answers = await self._carry([load for load, _ in aboard])
             except StoreUnavailable as error:
@@ -54,6 +59,7 @@ class Ferry(Generic[Load, Answer]):
                 for (_, answer), result in zip(aboard, answers, strict=True):
                     if not answer.done():
                         answer.set_result(result)
+            aboard = self._board()
         self._under_way -= 1  # in the same breath as the look at the empty queue: nobody can have come in between
 
     async def _each_alone(self, aboard: Aboard[Load, Answer], error: Exception) -> None:
@@ -74,9 +80,10 @@ class Ferry(Generic[Load, Answer]):
                     answer.set_result(result)
 
     def _board(self) -> Aboard[Load, Answer]:
-        """Take whoever waits and still wants to cross."""
+        """Take whoever waits and still wants to cross; boats that leave together share them."""
         aboard: Aboard[Load, Answer] = []
-        while self._queue and len(aboard) < ROOM:
+        room = min(ROOM, max(-(-len(self._queue) // max(self._at_quay, 1)), FEW))
+        while self._queue and len(aboard) < room:
             load, answer = self._queue.popleft()
             if not answer.done():
                 aboard.append((load, answer))

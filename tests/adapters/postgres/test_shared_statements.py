@@ -8,7 +8,7 @@ from types import NoneType
 import pytest
 
 from adapters.memory import CountingNames, FrozenClock
-from adapters.postgres.ferry import ROOM, Ferry
+from adapters.postgres.ferry import FEW, ROOM, Ferry
 from adapters.postgres.pool import Database, PoolSettings
 from adapters.postgres.unit_of_work import PostgresBeginUnitOfWork
 from avatar_core.dossier import OfCustomer
@@ -113,6 +113,17 @@ async def test_a_boat_takes_no_more_than_it_has_room_for() -> None:
     ferry = Ferry(shore.carry, boats=1)
     assert await asyncio.gather(*(ferry.bring(load) for load in range(ROOM + 1))) == [n * 10 for n in range(ROOM + 1)]
     assert [len(each) for each in shore.crossings] == [ROOM, 1]
+
+
+@pytest.mark.parametrize(("callers", "crossings"), [(FEW, [FEW]), (2 * FEW + 1, [FEW + 1, FEW])])
+async def test_two_boats_that_leave_together_share_whoever_waits_unless_they_are_few(
+    callers: int, crossings: list[int]
+) -> None:
+    shore = Shore()
+    shore.open.set()
+    ferry = Ferry(shore.carry, boats=2)
+    assert await asyncio.gather(*(ferry.bring(load) for load in range(callers))) == [n * 10 for n in range(callers)]
+    assert [len(each) for each in shore.crossings] == crossings
 
 
 async def test_everybody_aboard_hears_of_a_storm_and_the_next_crossing_is_calm() -> None:
