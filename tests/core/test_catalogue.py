@@ -1,5 +1,7 @@
 """The catalogue: found by code, or refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from avatar_core.catalogue import Catalogue
@@ -49,12 +51,13 @@ def test_what_else_is_sold_is_found_by_its_code_or_refused() -> None:
     assert CATALOGUE.pack("rub-500.00").stars == Stars.of(217)
     assert CATALOGUE.trainer("fast-flux").price(1000) == Stars.of(250)
     assert "{trigger}" in CATALOGUE.style("studio").template
-    with pytest.raises(UnknownPack):
+    with pytest.raises(UnknownPack) as pack:
         CATALOGUE.pack("rub-501.00")
-    with pytest.raises(UnknownTrainer):
+    with pytest.raises(UnknownTrainer) as trainer:
         CATALOGUE.trainer("slow-flux")
-    with pytest.raises(UnknownStyle):
+    with pytest.raises(UnknownStyle) as style:
         CATALOGUE.style("baroque")
+    assert (pack.value.name, trainer.value.name, style.value.name) == ("rub-501.00", "slow-flux", "baroque")
 
 
 def test_every_star_pack_of_the_product_page_is_sold_smallest_first() -> None:
@@ -83,6 +86,19 @@ def test_the_cheapest_plan_that_opens_a_feature_is_offered() -> None:
         assert plan is not None
         assert plan.code == "NEUROPHOTO"
     assert EMPTY.cheapest_plan_with(Feature.TRAINING) is None
+
+
+def test_no_plan_is_offered_that_is_not_sold_or_lacks_the_feature() -> None:
+    low, high, granted = (CATALOGUE.plan(name) for name in ("NEUROPHOTO", "NEUROVIDEO", "NEUROTESTER"))
+    assert (low.rank < high.rank, granted.for_sale) == (True, False)
+    plans = {
+        "LOW": replace(low, features=frozenset({Feature.PORTRAITS})),
+        "HIGH": replace(high, features=frozenset({Feature.UPSCALE})),
+        "GRANTED": replace(granted, rank=-1, features=frozenset(Feature)),
+    }
+    catalogue = replace(CATALOGUE, plans=plans)
+    assert catalogue.cheapest_plan_with(Feature.UPSCALE) == plans["HIGH"]
+    assert catalogue.cheapest_plan_with(Feature.TRAINING) is None
 
 
 def test_a_training_costs_what_the_product_page_says() -> None:

@@ -4,8 +4,10 @@ import pytest
 
 from avatar_core.catalogue_file import load_catalogue
 from avatar_core.errors import InvalidCatalogue
+from avatar_core.ids import PackCode, StyleCode, TrainerCode
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.plans import Feature
+from avatar_core.pricing import PortraitOffer, StarPack, Style, TrainerOffer
 
 SMALL = """\
 [[plan]]
@@ -53,8 +55,29 @@ def test_a_good_file_is_read_as_it_says() -> None:
     assert (plan.code, plan.days, plan.version, plan.rank) == ("BASIC", 7, 3, 0)
     assert plan.prices == {Currency.XTR: Price(100, Currency.XTR), Currency.USD: Price(150, Currency.USD)}
     assert (plan.grants, plan.features) == (Stars(750), frozenset({Feature.TRAINING}))
-    assert catalogue.trainer("one").steps == (1000, 2000)
-    assert catalogue.trainer("one").parameters == {"batch_size": 1}
+    assert catalogue.packs == {"xtr-10": StarPack(PackCode("xtr-10"), Price(10, Currency.XTR), Stars.of(10))}
+    assert catalogue.portraits == PortraitOffer(Stars(750), ("1:1",), {})
+    assert catalogue.styles == {
+        "studio": Style(StyleCode("studio"), {"ru": "Студия", "en": "Studio"}, "photo of {trigger}, a {person}")
+    }
+
+
+def test_a_trainer_is_read_as_it_says() -> None:
+    assert load_catalogue(SMALL).trainers == {
+        "one": TrainerOffer(
+            code=TrainerCode("one"),
+            titles={"ru": "Один", "en": "One"},
+            provider="replicate",
+            model="someone/trainer",
+            version="abc",
+            steps=(1000, 2000),
+            price_per_step=Stars(22),
+            flat_price=None,
+            parameters={"batch_size": 1},
+            names={"images": "input_images", "trigger": "trigger_word", "steps": "steps"},
+            minutes=25,
+        )
+    }
 
 
 MISTAKES = {
@@ -111,18 +134,57 @@ def test_a_mistake_is_refused_and_its_place_named(good: str, bad: str, where: st
     assert refused.value.where == where
 
 
+COMPLAINTS = {
+    "no packs": "{'currency': 'XTR', 'price': 10, 'stars': 10} is not of type list",
+    "a misspelt price": "is not known here",
+    "a price of words": "cheap is not an amount of a price in USD",
+    "a float": "1.5 is not of type str",
+    "a price of nothing": "0 is not an amount of a price",
+    "a plan that is sold without a price": "a plan for sale needs a price",
+    "no days at all": "0 is not positive",
+    "a grant below nothing": "-1 is less than nothing",
+    "a grant of words": "many is not an amount of stars",
+    "an unknown feature": "'flying' is not a valid Feature",
+    "an empty code": "is empty",
+    "one language only": "both ru and en are needed",
+    "an unknown currency of a pack": "'EUR' is not a valid Currency",
+    "a pack without stars": "a pack without stars",
+    "two prices of a trainer": "exactly one of price_per_step and flat_price is needed",
+    "a training for nothing": "a training that costs nothing",
+    "steps below nothing": "is not a list of positive whole numbers",
+    "portraits for nothing": "portraits that cost nothing",
+    "a format that is no text": "is not a list of formats",
+    "a style without anybody in it": "{trigger} is missing, so nobody would be in the picture",
+    "an unknown placeholder": "unknown placeholder: only {trigger} and {person} are filled in",
+}
+
+
+@pytest.mark.parametrize(("mistake", "problem"), COMPLAINTS.items(), ids=COMPLAINTS.keys())
+def test_an_owner_is_told_what_is_wrong(mistake: str, problem: str) -> None:
+    good, bad, where = MISTAKES[mistake]
+    with pytest.raises(InvalidCatalogue) as refused:
+        load_catalogue(SMALL.replace(good, bad))
+    assert refused.value.facts == {"where": where, "problem": problem}
+
+
+def test_an_owner_whose_file_is_no_toml_is_told_the_line() -> None:
+    with pytest.raises(InvalidCatalogue) as refused:
+        load_catalogue(f"{SMALL}\ncode = ")
+    assert f"line {SMALL.count(chr(10)) + 2}" in refused.value.problem
+
+
 def test_a_list_of_something_else_than_tables_is_refused() -> None:
     with pytest.raises(InvalidCatalogue) as refused:
         load_catalogue('style = ["studio"]\n' + SMALL[: SMALL.index("[[style]]")])
-    assert refused.value.where == "catalogue.style"
+    assert refused.value.facts == {"where": "catalogue.style", "problem": "is not a list of tables"}
 
 
-@pytest.mark.parametrize("start", ["[[plan]]", "[[pack]]", "[[style]]"])
-def test_the_same_code_twice_is_refused(start: str) -> None:
+@pytest.mark.parametrize(("start", "code"), [("[[plan]]", "BASIC"), ("[[pack]]", "xtr-10"), ("[[style]]", "studio")])
+def test_the_same_code_twice_is_refused(start: str, code: str) -> None:
     table = SMALL[SMALL.index(start) :].split("\n\n", maxsplit=1)[0]
     with pytest.raises(InvalidCatalogue) as refused:
         load_catalogue(f"{SMALL}\n{table}\n")
-    assert refused.value.problem == "is there twice"
+    assert refused.value.facts == {"where": code, "problem": "is there twice"}
 
 
 def test_a_plan_may_be_endless_unpriced_and_open_everything() -> None:

@@ -41,8 +41,9 @@ def test_a_plan_is_sold_for_the_currencies_it_has_a_price_in() -> None:
 
 
 def test_a_plan_that_is_not_for_sale_has_no_price_for_anybody() -> None:
-    with pytest.raises(NotForSale):
+    with pytest.raises(NotForSale) as refused:
         replace(PLAN, for_sale=False).price_in(Currency.XTR)
+    assert refused.value.name == "NEUROPHOTO"
 
 
 def test_a_period_is_as_long_as_its_days_and_may_be_endless() -> None:

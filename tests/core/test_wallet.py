@@ -10,7 +10,7 @@ from avatar_core.errors import (
     RefundExceedsCapture,
 )
 from avatar_core.ids import CustomerId
-from avatar_core.ledger import Cause, TransferKind
+from avatar_core.ledger import Account, AccountName, Cause, Pocket, TransferKind
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.testing.examples import HOUR, NETWORK, NOW, STARS_GATEWAY, credited, held
 from avatar_core.wallet import Wallet
@@ -21,11 +21,17 @@ RICH = credited(EMPTY, 500)
 CAUSE = Cause("clawback", "charge-1")
 
 
+def without_network(account: AccountName) -> str:
+    network, _, name = account.partition("/")
+    assert network == NETWORK
+    return name
+
+
 def moves(wallet: Wallet) -> list[tuple[str, str, str, str, int]]:
     """What was posted: kind, key, from, to, hundredths; names without the network."""
     transfers = (posting.transfer for posting in wallet.postings)
     return [
-        (each.kind.value, each.key, each.source.partition("/")[2], each.target.partition("/")[2], each.amount)
+        (each.kind.value, each.key, without_network(each.source), without_network(each.target), each.amount)
         for each in transfers
     ]
 
@@ -41,6 +47,16 @@ def claw_back(wallet: Wallet, stars: int) -> Wallet:
 def test_a_wallet_begins_with_nothing() -> None:
     assert state(EMPTY) == (NO_STARS, NO_STARS, NO_STARS)
     assert (EMPTY.holds, EMPTY.postings) == ({}, ())
+
+
+def test_a_new_wallet_is_its_customers_own_three_accounts_in_their_network() -> None:
+    wallet = Wallet.empty(NETWORK, CUSTOMER)
+    assert (wallet.network, wallet.customer) == (NETWORK, CUSTOMER)
+    assert wallet.accounts == {
+        Pocket.AVAILABLE: Account(AccountName("portrait_bot/customer/c-1/available")),
+        Pocket.HELD: Account(AccountName("portrait_bot/customer/c-1/held")),
+        Pocket.DEBT: Account(AccountName("portrait_bot/customer/c-1/debt")),
+    }
 
 
 def test_paid_stars_come_from_sales() -> None:
@@ -169,6 +185,10 @@ def test_a_clawback_that_the_balance_covers_makes_no_debt() -> None:
 def test_a_clawback_beyond_the_balance_leaves_a_debt_and_no_balance_below_nothing() -> None:
     after = claw_back(held(RICH, "order-1", 220), 500)
     assert state(after) == (NO_STARS, Stars.of(220), Stars.of(220))
+    assert moves(after)[-2:] == [
+        ("DEBT", "clawback:telegram-stars:charge-1:debt", "customer/c-1/debt", "customer/c-1/available", 22_000),
+        ("CLAWBACK", "clawback:telegram-stars:charge-1", "customer/c-1/available", "sales/telegram-stars", 50_000),
+    ]
 
 
 @pytest.mark.parametrize("balance", [0, 1, 500, 900])
@@ -193,6 +213,25 @@ def test_the_next_credit_pays_the_debt_first() -> None:
         "customer/c-1/debt",
         20_000,
     )
+
+
+def test_every_transfer_names_what_it_was_made_for() -> None:
+    order, payment = Cause("training", "order-1"), Cause("payment", "p-9")
+    captured = held(RICH, "order-1", 500).capture("order-1", Stars.of(20), part=1, at=NOW)
+    refunded = captured.refund("order-1", 1, Stars.of(20), capture="order-1:capture:1", at=NOW)
+    owing = claw_back(refunded.release("order-1", at=NOW), 600)
+    paid = owing.credit(Stars.of(100), STARS_GATEWAY, "charge-9", cause=payment, at=NOW)
+    named = [(posting.transfer.kind.value, posting.transfer.cause) for posting in paid.postings]
+    assert named[1:] == [
+        ("HOLD", order),
+        ("CAPTURE", order),
+        ("REFUND", order),
+        ("RELEASE", order),
+        ("DEBT", CAUSE),
+        ("CLAWBACK", CAUSE),
+        ("CREDIT", payment),
+        ("DEBT_PAID", payment),
+    ]
 
 
 def test_every_posting_sums_to_zero_and_tells_the_balance_after_it() -> None:
