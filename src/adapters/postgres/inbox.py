@@ -7,32 +7,24 @@ from adapters.postgres.ferry import Ferry
 from adapters.postgres.pool import Database
 from adapters.postgres.storable import storable
 
+Delivery = tuple[str, Sequence[tuple[str, str]], datetime]
+"""A source, what came from it as (external id, raw text), and when."""
+
 
 class PostgresInbox:
     """Keeps arrivals in one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._coming: Ferry[Delivery, list[str]] = Ferry(self._store)
         self._done: Ferry[tuple[str, str], None] = Ferry(self._strike_off)
 
     async def keep(self, source: str, arrivals: Sequence[tuple[str, str]], at: datetime) -> list[str]:
         """Store (external id, raw text) pairs in one commit; return the ids that are new, in the order they came.
 
-        Rows are written in the order of their ids, so that two deliveries of the same things never block each other.
+        Deliveries that come at the same time, whatever their sources, share a commit.
         """
-        rows = await self._database.rows(
-            "INSERT INTO avatar.arrivals (source, external_id, raw, arrived_at)"
-            " SELECT %s, new.external_id, new.raw, %s"
-            " FROM unnest(%b::text[], %b::text[]) WITH ORDINALITY new (external_id, raw, place)"
-            " ORDER BY new.external_id, new.place"
-            " ON CONFLICT DO NOTHING RETURNING external_id",
-            storable(source),
-            at,
-            [storable(external_id) for external_id, _ in arrivals],
-            [storable(raw) for _, raw in arrivals],
-        )
-        new = {external_id for (external_id,) in rows}
-        return [external_id for external_id in dict(arrivals) if storable(external_id) in new]
+        return await self._coming.bring((source, arrivals, at))
 
     async def handled(self, source: str, external_id: str) -> None:
         """Note that one is dealt with; harmless when repeated."""
@@ -49,6 +41,27 @@ class PostgresInbox:
         )
         return [(external_id, raw) for external_id, raw in rows]
 
+    async def _store(self, deliveries: Sequence[Delivery]) -> Sequence[list[str]]:
+        """Write rows in the order of their ids, so that two deliveries of the same things never block each other."""
+        rows = [
+            (storable(source), storable(external_id), storable(raw), at)
+            for source, arrivals, at in deliveries
+            for external_id, raw in arrivals
+        ]
+        if not rows:
+            return [[] for _ in deliveries]
+        kept = await self._database.rows(
+            "INSERT INTO avatar.arrivals (source, external_id, raw, arrived_at)"
+            " SELECT new.source, new.external_id, new.raw, new.at"
+            " FROM unnest(%b::text[], %b::text[], %b::text[], %b::timestamptz[]) WITH ORDINALITY"
+            " new (source, external_id, raw, at, place)"
+            " ORDER BY new.source, new.external_id, new.place"
+            " ON CONFLICT DO NOTHING RETURNING source, external_id",
+            *(list(column) for column in zip(*rows, strict=True)),
+        )
+        new = set(kept)
+        return [_first_seen(delivery, new) for delivery in deliveries]
+
     async def _strike_off(self, arrivals: Sequence[tuple[str, str]]) -> Sequence[None]:
         sources, external_ids = zip(*sorted(arrivals), strict=True)
         await self._database.rows(
@@ -58,3 +71,15 @@ class PostgresInbox:
             list(external_ids),
         )
         return [None] * len(arrivals)
+
+
+def _first_seen(delivery: Delivery, new: set[tuple[str, str]]) -> list[str]:
+    """Return a delivery's new ids, and take them out: of one thing in two deliveries the first one is new."""
+    source, arrivals, _ = delivery
+    found = []
+    for external_id in dict(arrivals):
+        identity = storable(source), storable(external_id)
+        if identity in new:
+            new.discard(identity)
+            found.append(external_id)
+    return found

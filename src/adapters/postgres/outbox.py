@@ -1,10 +1,12 @@
 """The outbox on PostgreSQL: any number of workers on any number of machines share it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from psycopg.rows import TupleRow
 
 from adapters.postgres.codec import read_happening
+from adapters.postgres.ferry import Ferry
 from adapters.postgres.pool import Database
 from avatar_core.tasks import Reaction, Task
 
@@ -14,6 +16,7 @@ class PostgresOutbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._struck: Ferry[tuple[str, str], None] = Ferry(self._strike_off)
 
     async def claim(self, worker: str, at: datetime, limit: int, lease_s: float) -> list[Task]:
         """Take due tasks, the oldest first: for each lane only its oldest undone one, unless somebody has it."""
@@ -33,12 +36,8 @@ class PostgresOutbox:
         return bool(renewed)
 
     async def done(self, task: Task, worker: str) -> None:
-        """Strike the task off, whoever has it by now: what is done is done."""
-        await self._database.rows(
-            "UPDATE avatar.tasks SET status = 'DONE', worker = NULL, leased_until = NULL"
-            " WHERE event = avatar.event_number(%s) AND reaction = %s",
-            *_identity(task.id),
-        )
+        """Strike the task off, whoever has it by now: what is done is done.  Tasks done at the same time share it."""
+        await self._struck.bring(_identity(task.id))
 
     async def again(self, task: Task, worker: str, due_at: datetime, error: str) -> None:
         """Give the task back, to be tried again; harmless when it is another worker's meanwhile."""
@@ -75,6 +74,17 @@ class PostgresOutbox:
             *_identity(task_id),
         )
         return bool(revived)
+
+    async def _strike_off(self, tasks: Sequence[tuple[str, str]]) -> Sequence[None]:
+        events, reactions = zip(*sorted(tasks), strict=True)
+        await self._database.rows(
+            "UPDATE avatar.tasks t SET status = 'DONE', worker = NULL, leased_until = NULL"
+            " FROM unnest(%b::text[], %b::text[]) struck (event, reaction)"
+            " WHERE t.event = avatar.event_number(struck.event) AND t.reaction = struck.reaction",
+            list(events),
+            list(reactions),
+        )
+        return [None] * len(tasks)
 
 
 def _identity(task_id: str) -> tuple[str, str]:
