@@ -15,7 +15,7 @@ from entrypoints.bot.dispatcher import make_dispatcher
 from entrypoints.bot.intake import Intake
 from entrypoints.bot.polling import poll
 from entrypoints.bot.storage import ConversationStorage
-from entrypoints.bot.webhooks import Webhook, register_webhooks
+from entrypoints.bot.webhooks import Webhook, await_webhooks
 from entrypoints.container.whole import bot_container, web_container, worker_container
 from entrypoints.sweeps import rare_sweeps
 from entrypoints.vendors import OpenHouse
@@ -28,7 +28,6 @@ from entrypoints.worker.worker import Worker
 
 BOT, WEB, WORKER = "bot", "web", "worker"
 ALL = (BOT, WEB, WORKER)
-RECOVER_EVERY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +43,13 @@ class Process:
         """Bring the updates in: ask Telegram for them, or let it bring them to our webhook."""
         if self.house.ground.settings.telegram_updates == "polling":
             await poll(self.house.telegram.bots, self.intake, stop)
-        else:
-            await self._await_webhooks(stop)
-
-    async def _await_webhooks(self, stop: asyncio.Event) -> None:
-        settings = self.house.ground.settings
+            return
+        url = self.house.ground.settings.public_url
         webhooks = {
-            bot: Webhook(f"{settings.public_url}/telegram/{bot}", secret.get_secret_value())
+            bot: Webhook(f"{url}/telegram/{bot}", secret.get_secret_value())
             for bot, secret in _secrets(self.house).items()
         }
-        await register_webhooks(self.house.telegram.bots, webhooks, self.intake.wanted)
-        while not stop.is_set():
-            await self.intake.recover()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), RECOVER_EVERY_S)
-        await self.intake.drain()
+        await await_webhooks(self.house.telegram.bots, webhooks, self.intake, stop)
 
 
 def process_of(house: OpenHouse) -> Process:

@@ -28,7 +28,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 PREFIX = "AVATAR_"
 _BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _SECRET_TOKEN_LENGTH = 64
-_FIELD = re.compile(r'field "(\w+)"')
+_AROUND = " \"'"
 
 
 class SettingsWrong(Exception):
@@ -53,10 +53,11 @@ def _without_slash(url: str) -> str:
 
 
 def _listed(value: object) -> object:
-    """Take ``a, b`` and a single ``7`` for lists."""
+    """Take ``a, b``, ``[a, b]`` and a single ``7`` for lists."""
     match value:
         case str():
-            return tuple(each.strip() for each in value.split(",") if each.strip())
+            bare = value.strip().removeprefix("[").removesuffix("]")
+            return tuple(word for each in bare.split(",") if (word := each.strip(_AROUND)))
         case int():
             return (value,)
         case _:
@@ -75,7 +76,7 @@ class BotSettings(BaseModel):
     """From @BotFather."""
     network: str | None = None
     """Bots with one network share balances and plans; by default a bot is its own."""
-    owners: Annotated[tuple[int, ...], BeforeValidator(_listed)] = ()
+    owners: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Numeric Telegram ids of those who get the owner's notices."""
     owner_language: Literal["ru", "en"] = "ru"
     allow_external_gateways: bool = False
@@ -217,13 +218,13 @@ def load_settings(env_file: Path | None = Path(".env"), **given: object) -> Sett
     try:
         return Settings(_env_file=env_file, **given)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as wrong:
-        raise SettingsWrong(*(_sentence(each["loc"], each["msg"]) for each in wrong.errors())) from None
-    except SettingsError as wrong:
-        field = _FIELD.search(str(wrong))
-        whole = str(getattr(wrong.__cause__, "doc", "")).startswith("{")
-        owners = field is not None and field[1] == "bots" and not whole
-        path = ("bots", "<name>", "owners") if owners else (field[1],) if field else ()
-        raise SettingsWrong(f"{name_of(*path) if path else PREFIX} is wrong: a list is written [1, 2].") from None
+        sentences = (_sentence(each["loc"], each["msg"]) for each in wrong.errors())
+        raise SettingsWrong(*dict.fromkeys(sentences)) from None  # each wrong thing of a list says the same
+    except UnicodeError:
+        raise SettingsWrong(f"{env_file or 'The environment'} is not written in UTF-8.") from None
+    except SettingsError:  # of JSON, in which only the bots can be written
+        line = name_of("bots", "<username>", "token")
+        raise SettingsWrong(f"{name_of('bots')} is wrong: it is no JSON; write {line} and the like instead.") from None
 
 
 def _sentence(path: Sequence[object], message: str) -> str:

@@ -74,7 +74,8 @@ def test_replicates_own_names_are_taken(tmp_path: Path) -> None:
     [
         ("AVATAR_LISTEN_PROT=1", "AVATAR_LISTEN_PROT is no setting: see .env.example for all of them."),
         ("AVATAR_BOTS__X__TOKEN=hello", "AVATAR_BOTS__X__TOKEN is wrong: the token looks like 123456:ABC-DEF"),
-        ("AVATAR_BOTS={bad", "AVATAR_BOTS is wrong: a list is written [1, 2]."),
+        ("AVATAR_BOTS={bad", "AVATAR_BOTS is wrong: it is no JSON; write AVATAR_BOTS__<USERNAME>__TOKEN"),
+        ("AVATAR_BOTS__X=hello", "AVATAR_BOTS__X is wrong: "),
         ("AVATAR_PUBLIC_URL=example.org", "AVATAR_PUBLIC_URL is wrong: must begin with http:// or https://."),
         ("AVATAR_TELEGRAM_UPDATES=webhook", "AVATAR_PUBLIC_URL is needed for AVATAR_TELEGRAM_UPDATES=webhook."),
         ("AVATAR_ROBOKASSA_LOGIN=x", "AVATAR_ROBOKASSA_PASSWORD_2 belong together"),
@@ -121,8 +122,18 @@ def test_the_example_names_every_setting_and_is_valid(tmp_path: Path) -> None:
     assert settings.bots
 
 
-@pytest.mark.parametrize(("field", "value"), [("TOKEN", "nonsense"), ("OWNERS", "someone")])
+@pytest.mark.parametrize("owners", ["[1, 2]", "1, 2", "1,2", '["1", 2]', "[1,2,]"])
+def test_owners_are_listed_with_brackets_or_without(tmp_path: Path, owners: str) -> None:
+    settings = read(tmp_path, f"AVATAR_BOTS__SHOP_BOT__TOKEN={TOKEN}", f"AVATAR_BOTS__SHOP_BOT__OWNERS={owners}")
+    assert settings.bots["shop_bot"].owners == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("TOKEN", "nonsense"), ("OWNERS", "@someone"), ("OWNERS", "[someone, else]"), ("OWNERS", "{1}")],
+)
 def test_a_wrong_setting_of_a_bot_is_named_whole(tmp_path: Path, field: str, value: str) -> None:
-    with pytest.raises(SettingsWrong) as wrong:
-        read(tmp_path, "AVATAR_BOTS__SHOP_BOT__TOKEN=1:A", f"AVATAR_BOTS__SHOP_BOT__{field}={value}")
-    assert any(f"__{field} is wrong" in each for each in wrong.value.sentences)
+    bot = "AVATAR_BOTS__SHOP_BOT__"
+    (told,) = wrong(tmp_path, "AVATAR_BOTS__OTHER_BOT__TOKEN=1:A", f"{bot}TOKEN=1:A", f"{bot}{field}={value}")
+    assert told.startswith(f"{bot}{field} is wrong: ")
+    assert "someone" not in told

@@ -1,7 +1,8 @@
 """Asking Telegram for updates, each bot on its own: one that fails does not stop the others."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -9,18 +10,14 @@ import structlog
 from aiogram import Bot
 from aiogram.methods import DeleteWebhook, TelegramMethod
 
-from adapters.telegram.refusals import TokenRejected, translated
+from adapters.telegram.refusals import translated
 from avatar_core.errors import MessengerUnavailable, StoreUnavailable
 from avatar_core.ids import BotId
-from entrypoints.bot.commands import announce_commands
+from entrypoints.bot import lines
 from entrypoints.bot.intake import Intake
-from entrypoints.settings import name_of
+from entrypoints.bot.lines import Line, keep_open
 
 LONG_POLL_S = 25
-AFTER_TROUBLE_S = 2.0
-AFTER_REJECTION_S = 30.0
-"""A wrong token is mended by a person: asking every other second tells nobody more."""
-RECOVER_EVERY_S = 60.0
 log = structlog.get_logger(__name__)
 
 
@@ -37,79 +34,49 @@ class RawUpdates(TelegramMethod[list[dict[str, Any]]]):
 
 async def poll(bots: Mapping[BotId, Bot], intake: Intake, stop: asyncio.Event) -> None:
     """Bring every bot's updates to the intake until `stop` is set; what is being handled then is finished."""
-    await intake.recover()
-    loops = [_started(partial(_poll, name, bot, intake), f"poll {name}") for name, bot in bots.items()]
-    loops += [_started(partial(_recover, intake), "recover"), _started(partial(announce_commands, bots), "announce")]
-    try:
-        await stop.wait()
-    finally:
-        for loop in loops:
-            loop.cancel()
-        await asyncio.gather(*loops, return_exceptions=True)
-        await intake.drain()
-
-
-def _started(step: Callable[[], Awaitable[None]], name: str) -> asyncio.Task[None]:
-    return asyncio.create_task(_unstoppable(step, name), name=name)
-
-
-async def _unstoppable(step: Callable[[], Awaitable[None]], name: str) -> None:
-    """Begin again after a defect: one bot's must not silence it for good."""
-    while True:
-        try:
-            await step()
-        except Exception:  # the edge of the process
-            log.exception("begun again after a defect", task=name)
-            await asyncio.sleep(AFTER_TROUBLE_S)
-        else:
-            return
+    loops = {f"poll {name}": partial(_poll, name, bot, intake) for name, bot in bots.items()}
+    await keep_open(loops, bots, intake, stop)
 
 
 async def _poll(name: BotId, bot: Bot, intake: Intake) -> None:
-    offset, is_ours, told = 0, False, ""
+    polled = _Polled(bot, intake, Line(name))
     while True:
         try:
-            if not is_ours:
-                with translated():
-                    await bot(DeleteWebhook())
-                is_ours = True
-                log.info("@%s answers now: write /start to it", name)
-            updates = await _ask(bot, offset, intake.wanted)
-            told = ""
-            if updates:
-                await intake.receive(name, updates)
-                offset = int(updates[-1]["update_id"]) + 1
+            await polled.turn()
         except MessengerUnavailable as trouble:
-            if (reason := _reason(name, trouble)) != told:
-                log.warning("no updates", bot=name, reason=reason)
-                told = reason
-            await asyncio.sleep(_pause_s(trouble))
+            await asyncio.sleep(polled.line.broke(trouble))
         except StoreUnavailable as trouble:
             log.warning("updates cannot be kept", bot=name, reason=str(trouble))
-            await asyncio.sleep(AFTER_TROUBLE_S)
+            await asyncio.sleep(lines.AFTER_TROUBLE_S)
 
 
-def _reason(name: BotId, trouble: MessengerUnavailable) -> str:
-    """Say what keeps the updates away, and which setting mends it."""
-    return f"{trouble}: see {name_of('bots', name, 'token')}" if isinstance(trouble, TokenRejected) else str(trouble)
+@dataclass(slots=True)
+class _Polled:
+    """One bot, and where its updates have been read to."""
 
+    bot: Bot
+    intake: Intake
+    line: Line
+    offset: int = 0
+    is_ours: bool = False
+    """Whether no webhook is in the way."""
 
-def _pause_s(trouble: MessengerUnavailable) -> float:
-    return AFTER_REJECTION_S if isinstance(trouble, TokenRejected) else min(trouble.retry_after_s, AFTER_TROUBLE_S)
+    async def turn(self) -> None:
+        """Ask once, and keep what comes; the first time it is not waited for, so that the line is known to work."""
+        if not self.is_ours:
+            with translated():
+                await self.bot(DeleteWebhook())
+            self.is_ours = True
+        updates = await self._ask(LONG_POLL_S if self.line.works else 0)
+        if updates:
+            await self.intake.receive(self.line.bot, updates)
+            self.offset = int(updates[-1]["update_id"]) + 1
+        self.line.worked()
 
-
-async def _ask(bot: Bot, offset: int, wanted: list[str]) -> list[dict[str, Any]]:
-    updates: list[dict[str, Any]] = []
-    with translated():
-        updates = await bot(RawUpdates(offset=offset, timeout=LONG_POLL_S, allowed_updates=wanted))
-    return updates  # noqa: RET504 - mypy takes the block above for one that always ends
-
-
-async def _recover(intake: Intake) -> None:
-    """Feed again what could not be handled when it came."""
-    while True:
-        await asyncio.sleep(RECOVER_EVERY_S)
-        try:
-            await intake.recover()
-        except StoreUnavailable as trouble:
-            log.warning("nothing can be recovered", reason=str(trouble))
+    async def _ask(self, timeout_s: int) -> list[dict[str, Any]]:
+        updates: list[dict[str, Any]] = []
+        with translated():
+            updates = await self.bot(
+                RawUpdates(offset=self.offset, timeout=timeout_s, allowed_updates=self.intake.wanted)
+            )
+        return updates  # noqa: RET504 - mypy takes the block above for one that always ends

@@ -1,14 +1,17 @@
 """Telling Telegram where to bring the updates."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from aiogram import Bot
 
+from adapters.telegram.refusals import translated
+from avatar_core.errors import MessengerUnavailable
 from avatar_core.ids import BotId
-from entrypoints.bot.commands import announce_commands
-from entrypoints.bot.voice import patiently
+from entrypoints.bot.intake import Intake
+from entrypoints.bot.lines import Line, keep_open
 
 MOST_CONNECTIONS = 40
 
@@ -18,22 +21,29 @@ class Webhook:
     """Where a bot's updates go, and the secret that Telegram proves itself with (1 to 256 of A-Z a-z 0-9 _ -)."""
 
     url: str
-    secret: str
+    secret: str = field(repr=False)
 
 
-async def register_webhooks(
-    bots: Mapping[BotId, Bot], webhooks: Mapping[BotId, Webhook], wanted: Sequence[str]
+async def await_webhooks(
+    bots: Mapping[BotId, Bot], webhooks: Mapping[BotId, Webhook], intake: Intake, stop: asyncio.Event
 ) -> None:
-    """Register each bot's webhook for the kinds of updates that are handled (`Intake.wanted`); announce the commands.
-
-    Raises MessengerUnavailable, and MessageRefused for a URL that Telegram does not take.
-    """
-    for name, webhook in webhooks.items():
-        await patiently(partial(_register, bots[name], webhook, list(wanted)))
-    await announce_commands(bots)
+    """Have every bot's updates brought to its webhook until `stop` is set; each bot is registered on its own."""
+    loops = {f"webhook {name}": partial(_register, name, bots[name], webhooks[name], intake) for name in bots}
+    await keep_open(loops, bots, intake, stop)
 
 
-async def _register(bot: Bot, webhook: Webhook, wanted: list[str]) -> bool:
-    return await bot.set_webhook(
-        webhook.url, secret_token=webhook.secret, max_connections=MOST_CONNECTIONS, allowed_updates=wanted
-    )
+async def _register(name: BotId, bot: Bot, webhook: Webhook, intake: Intake) -> None:
+    """Register the webhook for the kinds of updates that are handled, again until Telegram has taken it."""
+    line = Line(name)
+    while not line.works:
+        try:
+            with translated():
+                await bot.set_webhook(
+                    webhook.url,
+                    secret_token=webhook.secret,
+                    max_connections=MOST_CONNECTIONS,
+                    allowed_updates=intake.wanted,
+                )
+            line.worked()
+        except MessengerUnavailable as trouble:
+            await asyncio.sleep(line.broke(trouble))

@@ -1,7 +1,7 @@
 """The doctor's look at the bots: tokens, names and webhooks, as Telegram knows them."""
 
 from adapters.telegram.bots import connected_bots
-from adapters.telegram.refusals import TelegramUnreachable, translated
+from adapters.telegram.refusals import TelegramUnreachable, TokenRejected, translated
 from avatar_core.errors import AvatarError
 from avatar_core.ids import BotId
 from entrypoints.cli.finding import Finding
@@ -22,17 +22,24 @@ async def look_at_bots(settings: Settings) -> list[Finding]:
             try:
                 with translated():
                     me, hook = await bot.get_me(), await bot.get_webhook_info()
-            except TelegramUnreachable as error:
-                found.append(Finding(about, str(error), f"see the network, and {name_of('telegram_url')} if it is set"))
             except AvatarError as error:
-                why = str(error.__cause__ or error).removeprefix("HTTP Client says - ")
-                found.append(Finding(about, f"Telegram says: {why}", f"see {name_of('bots', name, 'token')}"))
+                found.append(Finding(about, str(error), _mend(error, name)))
             else:
                 found.append(_named(about, name, me.username or ""))
                 found.append(_reached(about, settings, hook.url, hook.pending_update_count))
                 if hook.last_error_message:
                     found.append(Finding(about, f"Telegram could not deliver: {hook.last_error_message}"))
     return found
+
+
+def _mend(error: AvatarError, name: BotId) -> str:
+    match error:
+        case TelegramUnreachable():
+            return f"see the network, and {name_of('telegram_url')} if it is set"
+        case TokenRejected():
+            return f"see {name_of('bots', name, 'token')}"
+        case _:
+            return "try again"
 
 
 def _named(about: str, name: BotId, username: str) -> Finding:

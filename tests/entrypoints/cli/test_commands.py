@@ -121,6 +121,31 @@ def test_a_wrong_price_is_found_and_named(avatar: CommandLine) -> None:
     assert "Traceback" not in told.err
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "own.toml cannot be read: No such file or directory."),
+        (b" \n", "own.toml is empty: begin with `avatar catalogue show --toml`."),
+        (b"\xff\xfe", "own.toml is no text file: a catalogue is TOML in UTF-8."),
+        (b"[plans", "own.toml: "),
+    ],
+    ids=["missing", "empty", "no text", "no TOML"],
+)
+def test_a_catalogue_that_cannot_be_read_is_told_by_the_name_it_was_given_by(
+    avatar: CommandLine, content: bytes | None, why: str
+) -> None:
+    if content is not None:
+        (avatar.folder / "own.toml").write_bytes(content)
+    told = avatar("catalogue", "check", "own.toml")
+    assert told.status == 1
+    assert told.err.startswith(why)
+    assert len(told.err.splitlines()) == 1
+    avatar.write("AVATAR_CATALOGUE_FILE=own.toml")
+    told = avatar("catalogue", "check")
+    assert told.status == 1
+    assert told.err.startswith(("AVATAR_CATALOGUE_FILE: own.toml", "own.toml is "))
+
+
 def test_what_is_sold_is_shown(avatar: CommandLine) -> None:
     told = avatar("catalogue", "show")
     assert told.status == 0

@@ -89,6 +89,39 @@ async def test_what_is_wrong_is_named_and_the_rest_is_looked_at_all_the_same(
     assert [secret for secret in (TOKEN, clinic.replicate.token, "a-password", "r8_wrong") if secret in told] == []
 
 
+@pytest.mark.parametrize(
+    ("odd", "lines"),
+    [
+        (
+            {"telegram_url": "http://127.0.0.1:1"},
+            [f"✗ bot {BOT}: cannot reach Telegram", "  → see the network, and AVATAR_TELEGRAM_URL if it is set"],
+        ),
+        (
+            {"bots": {BOT: {"token": "999:not-a-known-token"}}},
+            [f"✗ bot {BOT}: Telegram rejects the token", f"  → see AVATAR_BOTS__{BOT.upper()}__TOKEN"],
+        ),
+        (
+            {"bots": {}},
+            ["✗ bots: cannot be tried", "  → AVATAR_BOTS__<USERNAME>__TOKEN is not set: put it into .env"],
+        ),
+    ],
+    ids=["network", "token", "none"],
+)
+async def test_what_is_wrong_with_a_bot_is_said_as_it_is(
+    clinic: Clinic, odd: dict[str, Any], lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not await examine(clinic.settings(**odd))
+    assert "\n".join(lines) in capsys.readouterr().out
+
+
+async def test_a_telegram_that_is_busy_blames_no_token(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    clinic.telegram.faults.server_error(502, "getMe")
+    assert not await examine(clinic.settings())
+    told = capsys.readouterr().out
+    assert f"✗ bot {BOT}: " in told
+    assert "TOKEN" not in told
+
+
 async def test_a_dead_letter_is_shown_with_its_error(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     settings = clinic.settings()
     async with open_ground(settings) as ground:

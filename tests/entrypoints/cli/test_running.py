@@ -35,6 +35,9 @@ class Running:
         async for line in self.process.stderr:
             self.said.append(line.decode())
 
+    def heard(self, words: str) -> bool:
+        return any(words in line for line in self.said)
+
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait for a condition.  Raises TimeoutError, and AssertionError once the process has ended."""
         async with asyncio.timeout(SOON_S):
@@ -108,6 +111,7 @@ async def test_one_command_runs_the_whole_business_on_a_database_it_brings_along
     async with started(server_folder, "up") as running, http_client() as client:
         await fan.write("/start")
         await running.until(lambda: any(message.is_from_bot for message in fan.chat))
+        await running.until(lambda: running.heard(f"@{BOT} answers now"))
         assert await answers(client, f"http://127.0.0.1:{port}/readyz")
         assert await running.end() == 0
     assert [line for line in running.said if "Traceback" in line or TOKEN in line] == []
@@ -146,7 +150,7 @@ async def test_updates_come_by_webhook_where_the_owner_wants_it(
     (tmp_path / ".env").write_text("\n".join(here), encoding="utf-8")
     fan = telegram.person("Fan")
     async with started(tmp_path, "serve") as running:
-        await running.until(lambda: bool(telegram.bots[0].webhook.url))
+        await running.until(lambda: running.heard(f"@{BOT} answers now"))
         await fan.write("/start")
         await running.until(lambda: any(message.is_from_bot for message in fan.chat))
         assert telegram.bots[0].webhook.url == f"http://127.0.0.1:{port}/telegram/{BOT}"
