@@ -26,11 +26,11 @@ def a_value(kind: Any, *, bare: bool) -> object:  # noqa: ANN401  an annotation 
     return VALUES[getattr(kind, "__supertype__", kind)]
 
 
-def an_event(kind: type[Any], *, bare: bool) -> Event:
-    """Return an event of a kind; it is about the first customer, if about any."""
+def an_event(kind: type[Any], *, bare: bool, **known: object) -> Event:
+    """Return an event of a kind; it is about the first customer, if about any, unless its facts are known better."""
     facts = {field.name: a_value(field.type, bare=bare) for field in fields(kind)}
     about = {"customer": a_customer().id} if "customer" in facts else {}
-    event: Event = kind(**{**facts, **about})
+    event: Event = kind(**{**facts, **about, **known})
     return event
 
 

@@ -1,0 +1,86 @@
+"""Records with everything that belongs to them: what is written so breaks no law of the books.
+
+A credit comes with its payment, its money, its notice and its event; an order comes with the events of its steps.
+"""
+
+from dataclasses import dataclass, replace
+
+from avatar_core import events, portraits
+from avatar_core.dossier import Record
+from avatar_core.events import Event
+from avatar_core.ledger import Cause, Receipt, money_received
+from avatar_core.money import Currency, Price, Stars
+from avatar_core.payments import Payment, item_of
+from avatar_core.portraits import PortraitOrder
+from avatar_core.runs import HOLD_LIMIT, RunStatus
+from avatar_core.testing.every_event import an_event
+from avatar_core.testing.examples import NOW, a_customer, a_notice, a_payment
+from avatar_core.trainings import Training
+from avatar_core.wallet import Wallet
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What one unit of work writes."""
+
+    records: tuple[Record, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Paid(Whole):
+    """What is written when an invoice is paid; ``wallet`` is the customer's after it."""
+
+    payment: Payment
+    wallet: Wallet
+
+
+def bought(wallet: Wallet, stars: int | Stars = 500, charge: str = "charge-1", number: int = 1) -> Paid:
+    """Buy a pack of stars for a wallet, one XTR each, at NOW; ``number`` is the payment's and unique."""
+    amount = Stars.of(stars) if isinstance(stars, int) else stars
+    price = Price(max(amount.hundredths // 100, 1), Currency.XTR)
+    draft = replace(a_payment(a_customer(), number), customer=wallet.customer, network=wallet.network)
+    return settled(wallet, replace(draft, price=price, stars=amount), charge)
+
+
+def settled(wallet: Wallet, payment: Payment, charge: str = "charge-1") -> Paid:
+    """Pay an invoice at NOW as it should be: notice, payment, money, stars and news."""
+    notice, cause = a_notice(payment, charge).settled(), Cause("payment", payment.id)
+    paid = payment.settle(charge, payment.price, at=NOW)
+    receipt = Receipt(paid.network, paid.gateway, charge, paid.price, item_of(paid.purpose))
+    after = wallet.credit(paid.stars, paid.gateway, charge, cause=cause, at=NOW) if paid.stars else wallet
+    news = an_event(events.PaymentCompleted, bare=False, customer=paid.customer, payment=paid.id)
+    return Paid((notice, paid, money_received(receipt, cause, NOW), after), (news,), paid, after)
+
+
+def given(wallet: Wallet, stars: int, number: int = 1) -> Wallet:
+    """Return the wallet after so many stars that an owner granted: what needs no payment."""
+    cause = Cause("grant", str(number))
+    return wallet.give(Stars.of(stars), "grant", f"grant:{number}", cause=cause, at=NOW)
+
+
+def requested(order: PortraitOrder, wallet: Wallet, stars: Stars) -> Whole:
+    """Order a quoted portrait at NOW, with so many stars held.  Raises InsufficientStars."""
+    pending = order.request(at=NOW)
+    holding = wallet.hold(order.id, portraits.SERVICE, stars, deadline=NOW + HOLD_LIMIT, at=NOW)
+    return Whole((pending, holding), news_of(pending))
+
+
+_TRAINING_ENDS = {
+    RunStatus.SUCCEEDED: events.TrainingSucceeded,
+    RunStatus.FAILED: events.TrainingFailed,
+    RunStatus.CANCELED: events.TrainingCanceled,
+}
+_PORTRAIT_ENDS = {RunStatus.SUCCEEDED: events.PortraitsDelivered, RunStatus.FAILED: events.PortraitsFailed}
+
+
+def news_of(order: Training | PortraitOrder) -> tuple[Event, ...]:
+    """Return what was told of an order until now: that it was requested, and how it ended."""
+    kinds: list[type[Event]]
+    if isinstance(order, Training):
+        field, kinds = "training", [events.TrainingRequested]
+        kinds += [kind for status, kind in _TRAINING_ENDS.items() if status is order.run.status]
+    else:
+        field, kinds = "order", [events.PortraitsRequested]
+        kinds += [kind for status, kind in _PORTRAIT_ENDS.items() if status is order.run.status]
+    return tuple(an_event(kind, bare=False, customer=order.customer, **{field: order.id}) for kind in kinds)
