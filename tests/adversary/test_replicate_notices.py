@@ -11,11 +11,11 @@ from adapters.replicate import ReplicateSettings, ReplicateWebhooks, connected_r
 from avatar_core.dossier import OfCustomer
 from avatar_core.errors import ProviderUnavailable
 from avatar_core.runs import RunStatus
+from avatar_core.testing.examples import NOW, a_customer, a_draft, a_running, an_avatar, credited, held
 from entrypoints.notices import SOURCE
 from entrypoints.vendors import LazyRunNotices
 from tests.entrypoints.memory_house import REPLICATE_TOKEN, MemoryHouse
 from tests.entrypoints.web.conftest import Served, signed
-from tests.examples import NOW, a_customer, a_draft, a_running, an_avatar, credited, held
 
 CUSTOMER = a_customer()
 AVATAR = an_avatar(CUSTOMER)

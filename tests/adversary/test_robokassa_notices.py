@@ -12,10 +12,10 @@ from adapters.robokassa import RobokassaGateway, RobokassaSettings
 from avatar_core.ids import PaymentId
 from avatar_core.money import Currency, Price
 from avatar_core.payments import EvidenceStatus, PaymentStatus
+from avatar_core.testing.examples import ROUBLE_GATEWAY, a_customer, a_payment, uid
 from entrypoints.bot.desk import Rail, Rails
 from tests.entrypoints.memory_house import MemoryHouse
 from tests.entrypoints.web.conftest import Served, serving
-from tests.examples import ROUBLE_GATEWAY, a_customer, a_payment, uid
 
 CUSTOMER = a_customer()
 PRICE = Price(110000, Currency.RUB)

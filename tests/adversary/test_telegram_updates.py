@@ -10,12 +10,12 @@ from pydantic import SecretStr
 from adapters.telegram.stars import StarsGateway
 from avatar_core.errors import NoticeForged, NoticeUnreadable
 from avatar_core.ids import BotId
+from avatar_core.testing.examples import BOT, NOW
 from entrypoints.sandbox.serving import http_client
 from entrypoints.settings import BotSettings
 from entrypoints.web.telegram import TelegramDoor
 from tests.entrypoints.memory_house import TOKEN
 from tests.entrypoints.web.conftest import Served
-from tests.examples import BOT, NOW
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 UPDATE = {"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}, "text": "hi"}}

@@ -16,7 +16,7 @@ from avatar_core.runs import (
     RunStatus,
     Ticket,
 )
-from tests.examples import HOUR, MINUTE, NOW, SECOND
+from avatar_core.testing.examples import HOUR, MINUTE, NOW, SECOND
 
 TICKET = Ticket(ProviderRunId("run-1"))
 DRAFT = Run()

@@ -7,9 +7,9 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from adapters.postgres.embedded import EmbeddedPostgres
+from avatar_core.testing.faults import Fate, FatedBegin
 from tests.fixtures_postgres import database_numbers
 from tests.journeys.stage import Stage, staged
-from tests.use_cases.faults import Fate, FatedBegin
 from tests.use_cases.world import MemoryWorld, memory_world
 
 

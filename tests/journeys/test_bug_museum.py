@@ -28,12 +28,13 @@ from avatar_core.payments import PaymentStatus
 from avatar_core.plans import Feature
 from avatar_core.subscriptions import Subscription, Term
 from avatar_core.testing.examples import BOT, DAY, MINUTE, NOW, credited
+from avatar_core.testing.faults import Fate, Killed, die
+from avatar_core.testing.world import SITTER
 from avatar_core.use_cases.customers import Visit
 from avatar_core.use_cases.rights import may
 from avatar_core.use_cases.subscriptions import Gift
 from tests.contracts.postgres_store import postgres_store
-from tests.use_cases.faults import Fate, Killed, die
-from tests.use_cases.world import SITTER, MemoryWorld, memory_world
+from tests.use_cases.world import MemoryWorld, memory_world
 
 PHOTO, VIDEO = PlanCode("NEUROPHOTO"), PlanCode("NEUROVIDEO")
 

@@ -18,10 +18,11 @@ from avatar_core.events import TrainingFailed, TrainingSucceeded
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.runs import FailureReason, ReportStatus, RunStatus
 from avatar_core.testing.examples import BOT, HOUR, MINUTE
+from avatar_core.testing.faults import Fate
+from avatar_core.testing.world import TRAINER
 from avatar_core.use_cases.portraits import Idea
 from avatar_core.use_cases.trainings import archive_of
-from tests.use_cases.faults import Fate
-from tests.use_cases.world import TRAINER, MemoryWorld
+from tests.use_cases.world import MemoryWorld
 
 FUNDS, HELD = (Stars.of(500), NO_STARS), (Stars.of(280), Stars.of(220))
 

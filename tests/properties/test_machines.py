@@ -1,30 +1,58 @@
 """Every machine over memory, and over a real PostgreSQL in a shorter profile."""
 
+from collections.abc import Callable
+
 import pytest
-from hypothesis import settings
-from hypothesis.stateful import run_state_machine_as_test
 
+from adapters.memory import FrozenClock
 from adapters.postgres.embedded import EmbeddedPostgres
-from tests.properties.ledger import Ledger
-from tests.properties.machine import Business, PostgresHome
-from tests.properties.payments import Payments
-from tests.properties.subscriptions import Subscriptions
-from tests.properties.trainings import Trainings
-
-MACHINES: list[type[Business]] = [Ledger, Payments, Subscriptions, Trainings]
-
-
-@pytest.mark.parametrize("machine", MACHINES)
-def test_nothing_that_happens_in_memory_surprises_the_oracle(machine: type[Business]) -> None:
-    run_state_machine_as_test(machine)
+from adapters.postgres.pool import Database, PoolSettings
+from avatar_core.testing.examples import NOW
+from avatar_core.testing.faults import Fate, FatedBegin
+from avatar_core.testing.machines import Home, MachinesContract
+from avatar_core.testing.world import World
+from tests.contracts.postgres_store import postgres_store
+from tests.fixtures_postgres import database_numbers
+from tests.use_cases.world import LocalWorld, memory_world
 
 
-@pytest.mark.parametrize("machine", MACHINES)
-def test_nothing_that_happens_on_postgres_surprises_the_oracle(
-    machine: type[Business], postgres_server: EmbeddedPostgres, migrated_template: str
-) -> None:
-    def home() -> PostgresHome:
-        return PostgresHome(postgres_server, migrated_template)
+class MemoryHome:
+    async def open(self, fate: Fate) -> World:
+        return memory_world(lambda begin: FatedBegin(begin, fate))
 
-    there = type(machine.__name__, (machine,), {"home": staticmethod(home)})
-    run_state_machine_as_test(there, settings=settings.get_profile("postgres"))
+    async def close(self) -> None:
+        """Nothing is left behind."""
+
+
+class PostgresHome:
+    """A database of its own on a real server, for each business."""
+
+    def __init__(self, server: EmbeddedPostgres, template: str) -> None:
+        self._server = server
+        self._name = f"property_{next(database_numbers)}"
+        dsn = server.create_database(self._name, template=template)
+        self._database = Database(dsn, settings=PoolSettings(smallest=0, largest=4))
+
+    async def open(self, fate: Fate) -> World:
+        await self._database.open()
+        clock = FrozenClock(NOW)
+        store = postgres_store(self._database, clock)
+        return LocalWorld(store, clock, FatedBegin(store.begin, fate))
+
+    async def close(self) -> None:
+        await self._database.close()
+        self._server.drop_database(self._name)
+
+
+class TestMemory(MachinesContract):
+    @pytest.fixture
+    def home(self) -> Callable[[], Home]:
+        return MemoryHome
+
+
+class TestPostgres(MachinesContract):
+    profile = "postgres"
+
+    @pytest.fixture
+    def home(self, postgres_server: EmbeddedPostgres, migrated_template: str) -> Callable[[], Home]:
+        return lambda: PostgresHome(postgres_server, migrated_template)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.use_cases.faults import Fate, FatedBegin
+from avatar_core.testing.faults import Fate, FatedBegin
 from tests.use_cases.world import MemoryWorld, memory_world
 
 

@@ -7,7 +7,7 @@ import pytest
 from avatar_core.errors import PaymentLeased
 from avatar_core.payments import LEASE, QUERY_LIFE, Payment
 from avatar_core.testing.examples import SECOND
-from tests.use_cases.faults import Fate, Killed, die
+from avatar_core.testing.faults import Fate, Killed, die
 from tests.use_cases.world import MemoryWorld
 
 

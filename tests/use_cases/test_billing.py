@@ -40,9 +40,10 @@ from avatar_core.testing.examples import (
     a_notice,
     a_payment,
 )
+from avatar_core.testing.faults import Fate, Killed, die, lose
+from avatar_core.testing.world import World
 from avatar_core.use_cases.billing import Purchase
-from tests.use_cases.faults import Fate, Killed, die, lose
-from tests.use_cases.world import MemoryWorld, World
+from tests.use_cases.world import MemoryWorld
 
 HALF_AN_HOUR = 30 * MINUTE
 

@@ -11,9 +11,9 @@ from avatar_core.events import CustomerRegistered
 from avatar_core.ids import BotId, CustomerId, NetworkId, TelegramId
 from avatar_core.money import NO_STARS
 from avatar_core.testing.examples import BOT, NETWORK, NOW
+from avatar_core.testing.faults import Fate, Killed, die, lose
 from avatar_core.use_cases.again import ATTEMPTS
 from avatar_core.use_cases.customers import Visit
-from tests.use_cases.faults import Fate, Killed, die, lose
 from tests.use_cases.world import MemoryWorld
 
 FAN = Visit(BOT, TelegramId(1), "Fan", "ru-RU")

@@ -22,9 +22,10 @@ from avatar_core.ids import PhotoRef, TrainerCode
 from avatar_core.money import Stars
 from avatar_core.runs import RunStatus
 from avatar_core.testing.examples import BOT, MINUTE
+from avatar_core.testing.faults import Fate, Killed, die
+from avatar_core.testing.world import SITTER, TRAINER
 from avatar_core.use_cases.drafts import Sitter
-from tests.use_cases.faults import Fate, Killed, die
-from tests.use_cases.world import SITTER, TRAINER, MemoryWorld
+from tests.use_cases.world import MemoryWorld
 
 
 async def test_a_draft_is_an_avatar_to_be_with_a_trigger_of_its_own(world: MemoryWorld) -> None:

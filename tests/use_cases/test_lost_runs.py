@@ -13,7 +13,7 @@ from avatar_core.money import NO_STARS, Stars
 from avatar_core.ports import TrainingOrder
 from avatar_core.runs import LATE_RUN_LIMIT, OUTAGE_PATIENCE, ReportStatus, RunStatus, Ticket
 from avatar_core.testing.examples import HOUR, MINUTE, SECOND
-from tests.use_cases.faults import Fate, Killed, die
+from avatar_core.testing.faults import Fate, Killed, die
 from tests.use_cases.world import MemoryWorld
 
 FUNDS = Stars.of(500)

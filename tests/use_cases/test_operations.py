@@ -19,9 +19,10 @@ from avatar_core.ids import BotId, CustomerId, EventId, EvidenceId, TelegramId, 
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.runs import RunStatus
 from avatar_core.tasks import Happening, Reaction, Task
-from tests.examples import BOT, MINUTE, NETWORK, NOW
-from tests.use_cases.faults import Fate, Killed, die
-from tests.use_cases.world import OWNER, MemoryWorld
+from avatar_core.testing.examples import BOT, MINUTE, NETWORK, NOW
+from avatar_core.testing.faults import Fate, Killed, die
+from avatar_core.testing.world import OWNER
+from tests.use_cases.world import MemoryWorld
 
 OTHER_BOT, OTHER_OWNER = BotId("other_bot"), TelegramId(43)
 FAMILY = Bots(

@@ -36,8 +36,8 @@ from avatar_core.portraits import ImageStatus
 from avatar_core.ports import PaintingOrder
 from avatar_core.runs import HOLD_LIMIT, FailureReason, Report, ReportStatus, RunStatus
 from avatar_core.testing.examples import BOT, DAY, HOUR, MINUTE, SECOND, a_customer, an_avatar
+from avatar_core.testing.faults import Fate, Killed, die
 from avatar_core.use_cases.portraits import Idea, filled
-from tests.use_cases.faults import Fate, Killed, die
 from tests.use_cases.world import MemoryWorld
 
 PRICE = Stars.of(15)

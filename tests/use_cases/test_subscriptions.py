@@ -17,9 +17,9 @@ from avatar_core.ids import PlanCode
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.plans import Feature
 from avatar_core.testing.examples import DAY, HOUR, NOW
+from avatar_core.testing.faults import Fate, Killed, die
 from avatar_core.use_cases.rights import may, require
 from avatar_core.use_cases.subscriptions import Gift
-from tests.use_cases.faults import Fate, Killed, die
 from tests.use_cases.world import MemoryWorld
 
 GIFT = Gift("g-1", "a good friend")

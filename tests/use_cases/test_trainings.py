@@ -33,12 +33,13 @@ from avatar_core.ids import ProviderRunId, QuoteId, TrainingId
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.ports import TrainingOrder
 from avatar_core.runs import HOLD_LIMIT, FailureReason, Report, ReportStatus, RunStatus, Ticket
+from avatar_core.testing.examples import BOT, DAY, HOUR, MINUTE, SECOND
+from avatar_core.testing.faults import Fate, Killed, die, lose
+from avatar_core.testing.world import CATALOGUE, TRAINER
 from avatar_core.use_cases.handover import Handover
 from avatar_core.use_cases.outcomes import TrainingKind
 from avatar_core.use_cases.trainings import archive_of
-from tests.examples import BOT, DAY, HOUR, MINUTE, SECOND
-from tests.use_cases.faults import Fate, Killed, die, lose
-from tests.use_cases.world import CATALOGUE, TRAINER, MemoryWorld
+from tests.use_cases.world import MemoryWorld
 
 PRICE = Stars.of(220)
 FUNDS = Stars.of(500)

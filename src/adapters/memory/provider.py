@@ -45,9 +45,9 @@ class MemoryProvider:
         """How many runs were ever started: each costs money."""
         return len(self._runs)
 
-    def suffer(self, trouble: Trouble, calls: int | None = None) -> None:
-        """Let the next calls go wrong, or all of them until ``recover``."""
-        self._trouble, self._calls_left = trouble, calls
+    def suffer(self, trouble: str, calls: int | None = None) -> None:
+        """Let the next calls go wrong, or all of them until ``recover``; ``trouble`` is a Trouble or its text."""
+        self._trouble, self._calls_left = Trouble(trouble), calls
 
     def recover(self) -> None:
         """Let everything work again."""

@@ -1,69 +1,28 @@
 """Trainings under anything: death between the steps, silence, refusals, repeated, late and foreign reports."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
-from adapters.memory import Trouble
 from avatar_core.errors import ProviderUnauthorized, ProviderUnavailable
-from avatar_core.ids import CustomerId, ProviderRunId, TrainingId
+from avatar_core.ids import CustomerId, ProviderRunId
 from avatar_core.money import Stars
 from avatar_core.runs import ModelVersion, Report, ReportStatus
+from avatar_core.testing.examples import HOUR, MINUTE
+from avatar_core.testing.machines.trainings_oracle import PRICES, UNFINISHED, Ordered, Sitter, TrainingsOracle
+from avatar_core.testing.stand_ins import TROUBLES
+from avatar_core.testing.world import TRAINER
 from avatar_core.trainings import Training
 from avatar_core.use_cases.subscriptions import Gift
-from tests.examples import HOUR, MINUTE
-from tests.properties.machine import Business
-from tests.use_cases.world import TRAINER
 
-PRICES = {1000: 22_000, 1500: 33_000}
-UNFINISHED = {"PENDING", "SUBMITTING", "PROCESSING"}
 people = st.integers(0, 1)
 
 
-@dataclass
-class Ordered:
-    """What the oracle knows of one training."""
-
-    id: TrainingId
-    price: int
-    requested_at: datetime
-    deadline: datetime
-    status: str = "PENDING"
-    started: bool = False
-    """Whether the provider has begun a run, whether or not anybody heard of it."""
-    outcome: str = ""
-    """How the run ended at the provider."""
-    percent: int = 0
-
-    def accepted(self, at: datetime) -> None:
-        """Reckon with a ticket that was heard of."""
-        self.status, self.deadline = "PROCESSING", min(at + 3 * HOUR, self.requested_at + 27 * HOUR)
-
-
-@dataclass
-class Sitter:
-    """What the oracle knows of one customer."""
-
-    customer: CustomerId
-    funds: int
-    ordered: list[Ordered]
-
-    @property
-    def current(self) -> Ordered | None:
-        """The training that is not finished."""
-        return next((each for each in self.ordered if each.status in UNFINISHED), None)
-
-
-class Trainings(Business):
+class Trainings(TrainingsOracle):
     """Two customers, one trainer, and every mishap."""
 
-    def begin_business(self) -> None:
-        """Nobody is there yet."""
-        self.sitters: list[Sitter] = []
-        self.reports: list[tuple[Ordered, Report]] = []
-        self.asleep = False
+    def broken_laws(self) -> list[str]:
+        """Let the tasks of the outbox wait: this machine takes the worker's steps one by one."""
+        return [law for law in super().broken_laws() if not law.startswith("I7: tasks are carried out")]
 
     @initialize(funds=st.tuples(st.integers(0, 200_000), st.integers(44_000, 400_000)))
     def two_customers_come(self, funds: tuple[int, int]) -> None:
@@ -72,29 +31,6 @@ class Trainings(Business):
             self.run(self.world.grant_plan(customer, "NEUROTESTER", Gift(f"for-ever-{number}", "a friend")))
             self.sitters.append(Sitter(customer, stars, []))
             self.order(number - 1, 1000, times=1)
-
-    def broken_laws(self) -> list[str]:
-        """Let the tasks of the outbox wait: this machine takes the worker's steps one by one."""
-        return [law for law in super().broken_laws() if not law.startswith("I7: tasks are carried out")]
-
-    def now(self) -> datetime:
-        return self.world.clock.now()
-
-    def those(self, *statuses: str, at_provider: bool = False) -> list[int]:
-        """Whose unfinished training is in one of these states, and perhaps still runs at the provider."""
-        return [
-            who
-            for who, sitter in enumerate(self.sitters)
-            if (known := sitter.current)
-            and known.status in statuses
-            and (not at_provider or (known.started and not known.outcome))
-        ]
-
-    def one_of(self, data: st.DataObject, whose: list[int]) -> tuple[int, Ordered]:
-        who = data.draw(st.sampled_from(whose))
-        ordered = self.sitters[who].current
-        assert ordered is not None
-        return who, ordered
 
     # --- ordering and handing over
 
@@ -123,10 +59,6 @@ class Trainings(Business):
         await self.world.drafted(customer, photos=10 - have)
         return (await self.world.quote_training(customer, TRAINER, steps)).draft
 
-    def handed_over(self, ordered: Ordered) -> bool:
-        """Whether handing over does anything now."""
-        return ordered.status in {"PENDING", "SUBMITTING"} and self.now() < ordered.deadline
-
     @precondition(lambda self: self.those("PENDING", "SUBMITTING"))
     @rule(data=st.data(), times=st.integers(1, 2))
     def it_is_handed_over(self, data: st.DataObject, times: int) -> None:
@@ -138,8 +70,8 @@ class Trainings(Business):
                 ordered.accepted(self.now())
 
     @precondition(lambda self: self.those("PENDING", "SUBMITTING"))
-    @rule(data=st.data(), trouble=st.sampled_from(Trouble))
-    def it_is_handed_over_in_trouble(self, data: st.DataObject, trouble: Trouble) -> None:
+    @rule(data=st.data(), trouble=st.sampled_from(TROUBLES))
+    def it_is_handed_over_in_trouble(self, data: st.DataObject, trouble: str) -> None:
         who, ordered = self.one_of(data, self.those("PENDING", "SUBMITTING"))
         self.world.trainer.suffer(trouble)
         refused = self.outcome(self.world.submit_training(ordered.id))
@@ -148,20 +80,20 @@ class Trainings(Business):
             assert refused is None
             return
         match trouble:
-            case Trouble.UNAVAILABLE:
+            case "unavailable":
                 assert refused == ProviderUnavailable.code()
                 ordered.status = "SUBMITTING"
-            case Trouble.UNAUTHORIZED:
+            case "unauthorized":
                 assert refused == ProviderUnauthorized.code()
                 ordered.status = "PENDING"
                 ordered.deadline = min(self.now() + 3 * HOUR, ordered.requested_at + 24 * HOUR)
             case _ if ordered.started:
                 assert refused is None
                 ordered.accepted(self.now())
-            case Trouble.ANSWER_LOST:
+            case "answer lost":
                 assert refused == ProviderUnavailable.code()
                 ordered.status, ordered.started = "SUBMITTING", True
-            case Trouble.REFUSED:
+            case _:
                 assert refused is None
                 self.failed(ordered, who)
 
@@ -203,23 +135,6 @@ class Trainings(Business):
         ordered.outcome = "gone"
 
     # --- hearing back
-
-    def failed(self, ordered: Ordered, who: int, status: str = "FAILED") -> None:
-        """Reckon with an end without a model."""
-        ordered.status = status
-        self.sitters[who].funds += ordered.price
-
-    def told(self, ordered: Ordered, report: Report) -> None:
-        """Reckon with a report about the right run."""
-        who = next(each for each, sitter in enumerate(self.sitters) if ordered in sitter.ordered)
-        if ordered.status not in UNFINISHED:
-            return
-        if report.status is ReportStatus.SUCCEEDED:
-            ordered.status = "SUCCEEDED"
-        elif report.status in {ReportStatus.FAILED, ReportStatus.CANCELED}:
-            self.failed(ordered, who)
-        elif ordered.status != "PROCESSING":
-            ordered.accepted(self.now())
 
     @precondition(lambda self: self.reports)
     @rule(data=st.data(), times=st.integers(1, 3))
@@ -264,15 +179,6 @@ class Trainings(Business):
         self.run(self.world.poll_training(ordered.id))
         self.polled(ordered, who)
 
-    def polled(self, ordered: Ordered, who: int) -> None:
-        """Reckon with what the poller has found."""
-        heard = ordered.status == "PROCESSING"
-        if heard and ordered.outcome == "ok":
-            ordered.status = "SUCCEEDED"
-        elif (heard and ordered.outcome) or self.now() >= ordered.deadline:
-            self.failed(ordered, who)
-            ordered.outcome = ordered.outcome or "stopped"
-
     @precondition(lambda self: self.those(*UNFINISHED))
     @rule(data=st.data())
     def the_customer_stops_it(self, data: st.DataObject) -> None:
@@ -316,35 +222,6 @@ class Trainings(Business):
                 self.run(self.world.poll_training(waiting))
                 assert self.now() >= ordered.deadline
                 self.polled(ordered, who)
-
-    # --- what must always hold
-
-    @invariant()
-    def every_training_stands_as_the_oracle_says(self) -> None:
-        for sitter in self.sitters:
-            for ordered in sitter.ordered:
-                known = self.run(self.world.training(ordered.id))
-                assert known.run.status.value == ordered.status
-                if ordered.status in UNFINISHED:
-                    assert known.run.deadline == ordered.deadline
-
-    @invariant()
-    def the_stars_are_where_the_oracle_says(self) -> None:
-        for sitter in self.sitters:
-            held = sitter.current.price if sitter.current else 0
-            assert self.run(self.world.money(sitter.customer)) == (Stars(sitter.funds), Stars(held))
-
-    @invariant()
-    def no_order_has_two_runs(self) -> None:
-        for ordered in (each for sitter in self.sitters for each in sitter.ordered):
-            assert len(self.world.trainer.runs_of(ordered.id)) == int(ordered.started)
-
-    @invariant()
-    def an_avatar_is_ready_when_it_was_charged(self) -> None:
-        for sitter in self.sitters:
-            dossier = self.run(self.world.read(sitter.customer))
-            ready = len([avatar for avatar in dossier.avatars.values() if avatar.trained])
-            assert ready == len([each for each in sitter.ordered if each.status == "SUCCEEDED"])
 
     def end_business(self) -> None:
         """A day and a half later everything has ended, and each end was told once."""

@@ -1,7 +1,7 @@
 """The ledger under any moves: credits, gifts, holds, captures, releases, refunds and clawbacks, repeated and raced."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, initialize, invariant, precondition, rule
@@ -13,12 +13,13 @@ from avatar_core.ids import CustomerId, PortraitOrderId
 from avatar_core.ledger import Cause, Pocket, Posting
 from avatar_core.money import Stars
 from avatar_core.testing.examples import DAY, NETWORK, NOW, STARS_GATEWAY, a_customer, an_avatar, an_order
+from avatar_core.testing.machines.business import Business
+from avatar_core.testing.whole import Whole, bought, requested
 from avatar_core.wallet import Wallet
-from tests.properties.machine import Business
 
 amounts = st.integers(1, 30_000)
 people = st.integers(0, 1)
-Move = Callable[[Wallet], Wallet]
+Move = Callable[[Wallet], Wallet | Whole]
 
 
 @dataclass
@@ -73,17 +74,16 @@ class Ledger(Business):
     async def _moved(self, purse: Purse, order: str | None, act: Move) -> None:
         async with self.world.begin() as work:
             subject = OfPortraits(PortraitOrderId(order)) if order else OfCustomer(purse.customer)
-            wallet = (await work.dossier(subject)).wallet
-            work.save(act(wallet))
+            made = act((await work.dossier(subject)).wallet)
+            whole = made if isinstance(made, Whole) else Whole((made,), ())
+            work.save(*whole.records)
+            work.emit(*whole.events)
             await work.commit()
 
     @rule(who=people, stars=amounts, charge=st.integers(1, 5))
     def paid_stars_come_in(self, who: int, stars: int, charge: int) -> None:
         purse, key = self.purses[who], f"credit-{charge}"
-        cause = Cause("payment", f"p-{charge}")
-        refused = self.move(
-            purse, None, lambda wallet: wallet.credit(Stars(stars), STARS_GATEWAY, str(charge), cause=cause, at=NOW)
-        )
+        refused = self.move(purse, None, lambda wallet: bought(wallet, Stars(stars), str(charge), charge))
         if key in self.keys:
             assert refused == "concurrent-change"
             return
@@ -114,9 +114,8 @@ class Ledger(Business):
         self.numbers += 1
         order = an_order(a_customer(who + 1), an_avatar(a_customer(who + 1), who + 1), self.numbers)
         self.run(self.world.store.save(order))
-        refused = self.move(
-            purse, order.id, lambda wallet: wallet.hold(order.id, "portraits", Stars(stars), deadline=NOW + DAY, at=NOW)
-        )
+        order = replace(order, version=1)
+        refused = self.move(purse, order.id, lambda wallet: requested(order, wallet, Stars(stars)))
         if stars > purse.available:
             assert refused == "insufficient-stars"
         else:

@@ -20,6 +20,7 @@ Act = Callable[[], Awaitable[object]]
 
 
 async def die() -> None:
+    """End the process."""
     raise Killed
 
 
@@ -71,6 +72,8 @@ class FatedBegin:
 
 @dataclass
 class FatedWork:
+    """A unit of work whose commit meets its fate."""
+
     inner: UnitOfWork
     fate: Fate
 

@@ -11,9 +11,9 @@ from avatar_core.events import SubscriptionEnded, SubscriptionExpired, Subscript
 from avatar_core.ids import CustomerId, PlanCode
 from avatar_core.plans import Feature
 from avatar_core.testing.examples import DAY, HOUR
+from avatar_core.testing.machines.business import Business
 from avatar_core.use_cases.rights import may
 from avatar_core.use_cases.subscriptions import Gift
-from tests.properties.machine import Business
 
 PLANS = ["PLAN-0", "PLAN-1", "PLAN-2"]
 """From the lowest to the highest; only the two higher ones open trainings."""

@@ -10,7 +10,7 @@ from avatar_core.ids import CustomerId, EvidenceId, GatewayCode, PaymentId, Tele
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.payments import Evidence, Payment
 from avatar_core.testing.examples import MINUTE, SECOND, a_notice
-from tests.properties.machine import Business
+from avatar_core.testing.machines.business import Business
 
 people = st.integers(0, 1)
 ITEMS = {"xtr-10": 10, "xtr-500": 500, "NEUROPHOTO": 476}

@@ -1,65 +1,35 @@
-"""What the Hypothesis machines share: a business of their own, over memory or over PostgreSQL, and its death."""
+"""What the machines share: a business of their own over the store of whoever runs them, and its death."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from adapters.memory import FrozenClock
-from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.postgres.pool import Database, PoolSettings
 from avatar_core.errors import AvatarError
-from avatar_core.testing.examples import NOW
-from tests.contracts.postgres_store import postgres_store
-from tests.fixtures_postgres import database_numbers
-from tests.use_cases.faults import Fate, FatedBegin, Killed, die
-from tests.use_cases.world import World, memory_world
+from avatar_core.testing.faults import Fate, Killed, die
+from avatar_core.testing.world import World
 
 Result = TypeVar("Result")
 
 
-class Home:
-    """Where a machine's business lives: the database in memory."""
+class Home(Protocol):
+    """Where one example of a machine lives, from its beginning to its end."""
 
     async def open(self, fate: Fate) -> World:
-        """Begin an empty business."""
-        return memory_world(lambda begin: FatedBegin(begin, fate))
+        """Begin an empty business whose units of work meet the fate: ``FatedBegin(store.begin, fate)``."""
+        ...
 
     async def close(self) -> None:
         """Leave nothing behind."""
-
-
-class PostgresHome(Home):
-    """A database of its own on a real server, for each business."""
-
-    def __init__(self, server: EmbeddedPostgres, template: str) -> None:
-        """Take the server and the migrated template."""
-        self._server = server
-        self._template = template
-        self._name = f"property_{next(database_numbers)}"
-        self._database: Database | None = None
-
-    async def open(self, fate: Fate) -> World:
-        """Begin an empty business."""
-        dsn = self._server.create_database(self._name, template=self._template)
-        self._database = Database(dsn, settings=PoolSettings(smallest=0, largest=4))
-        await self._database.open()
-        clock = FrozenClock(NOW)
-        store = postgres_store(self._database, clock)
-        return World(store, clock, FatedBegin(store.begin, fate))
-
-    async def close(self) -> None:
-        """Drop the database."""
-        if self._database is not None:
-            await self._database.close()
-            self._server.drop_database(self._name)
+        ...
 
 
 class Business(RuleBasedStateMachine):
     """One business, one event loop.  What is expected is kept by the machine itself, never read from the business."""
 
-    home: ClassVar[Callable[[], Home]] = Home
+    home: ClassVar[Callable[[], Home]]
+    """Makes a home for each example: the machine's one hole."""
 
     def __init__(self) -> None:
         """Begin."""
