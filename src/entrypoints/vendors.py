@@ -17,7 +17,7 @@ from adapters.replicate import (
     ReplicateWebhooks,
     connected_replicate,
 )
-from adapters.replicate.settings import NOWHERE
+from adapters.replicate.settings import NOWHERE, NoDestination
 from adapters.telegram.bots import connected_bots
 from adapters.telegram.messenger import TelegramMessenger
 from avatar_core.errors import ProviderUnavailable
@@ -75,9 +75,10 @@ def replicate_settings(settings: Settings) -> ReplicateSettings:
             hardware=settings.replicate_hardware,
             webhook_url=f"{settings.public_url}/replicate" if settings.public_url else NOWHERE,
         )
+    except NoDestination as wrong:
+        raise SettingsWrong(f"{name_of('replicate_models')} is wrong: {wrong}.") from None
     except ValueError as wrong:
-        named = f"{name_of('replicate_models')} is wrong: " if "destination" in str(wrong) else ""
-        raise SettingsWrong(f"{named}{wrong}.") from None
+        raise SettingsWrong(f"{wrong}.") from None
 
 
 @contextlib.asynccontextmanager

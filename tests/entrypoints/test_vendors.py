@@ -67,6 +67,7 @@ async def test_the_key_in_the_settings_is_used_without_asking(right: dict[str, A
         ({"replicate_token": "two words"}, "REPLICATE_API_TOKEN"),
         ({"bots": {}}, "AVATAR_BOTS__"),
         ({"replicate_models": ()}, "AVATAR_REPLICATE_MODELS"),
+        ({"replicate_models": ("me/avatars", "two words")}, "AVATAR_REPLICATE_MODELS is wrong: .* owner/name"),
     ],
 )
 async def test_a_setting_that_no_vendor_can_work_with_is_named_without_its_value(

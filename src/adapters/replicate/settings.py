@@ -15,6 +15,10 @@ _TOKEN = re.compile(r"[!-~]+")
 _MODEL = re.compile(r"[\w.-]+/[\w.-]+")
 
 
+class NoDestination(ValueError):
+    """The models that take the trained versions are missing, or written otherwise than ``owner/name``."""
+
+
 class RunKind(StrEnum):
     """What is run for us; the value is the mark's name in our webhook addresses."""
 
@@ -29,7 +33,7 @@ class RunKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReplicateSettings:
-    """One account.  Raises ValueError, which never shows the token, for what cannot be right."""
+    """One account.  Raises NoDestination, and ValueError, which never shows the token, for what cannot be right."""
 
     token: str = field(repr=False)
     destinations: tuple[str, ...]
@@ -49,7 +53,7 @@ class ReplicateSettings:
         if not _TOKEN.fullmatch(self.token):
             raise ValueError(f"{TOKEN_SETTING} is empty or has characters that no token has")
         if not self.destinations or not all(_MODEL.fullmatch(each) for each in self.destinations):
-            raise ValueError("a destination is written owner/name, and there is at least one")
+            raise NoDestination("a model is written owner/name, and there is at least one")
 
     def destination(self, order: str) -> str:
         """Return the model that takes this training's version: always the same one."""
