@@ -42,7 +42,7 @@ def test_a_customer_is_written_to_by_the_bot_they_used_last() -> None:
 
 def test_whoever_comes_back_can_be_written_to_again() -> None:
     lost = a_customer().lost()
-    assert not lost.reachable
+    assert lost.reachable is False
     assert lost.came(BOT, lost.name) == a_customer()
 
 

@@ -1,5 +1,6 @@
 """Photos and trainings: what a draft takes, what it costs, how far it is."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -108,16 +109,19 @@ def test_a_draft_that_lost_its_photos_otherwise_cannot_be_ordered() -> None:
         replace(with_photos(10).quoted(PLAN), photos=()).request(at=NOW)
 
 
-def test_an_ordered_training_is_no_draft_any_more() -> None:
-    ordered = a_requested(DRAFT)
-    with pytest.raises(IllegalMove):
-        ordered.add(a_photo(11))
-    with pytest.raises(IllegalMove):
-        ordered.remove(a_photo(1).ref)
-    with pytest.raises(IllegalMove):
-        ordered.quoted(PLAN)
-    with pytest.raises(IllegalMove):
-        ordered.request(at=NOW)
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        (lambda ordered: ordered.add(a_photo(11)), "take photos"),
+        (lambda ordered: ordered.remove(a_photo(1).ref), "lose photos"),
+        (lambda ordered: ordered.quoted(PLAN), "be quoted"),
+        (lambda ordered: ordered.request(at=NOW), "request"),
+    ],
+)
+def test_an_ordered_training_is_no_draft_any_more(change: Callable[[Training], Training], fact: str) -> None:
+    with pytest.raises(IllegalMove) as refused:
+        change(a_requested(DRAFT))
+    assert refused.value.facts == {"thing": "order", "status": "PENDING", "fact": fact}
 
 
 def test_progress_is_noted_in_steps_of_five_percent() -> None:

@@ -52,6 +52,12 @@ def test_a_higher_plan_begins_at_once_and_what_was_left_goes_on_behind_it() -> N
     assert rows(upgraded) == [("PLAN-0", 0, 10), ("PLAN-1", 10, 40), ("PLAN-0", 40, 60)]
 
 
+@pytest.mark.parametrize(("first", "second"), [(0, 1), (1, 0)])
+def test_a_plan_bought_the_moment_another_one_ends_leaves_no_empty_term(first: int, second: int) -> None:
+    rows_of_both = rows(bought(a_period(first), a_period(second, NOW + 30 * DAY)))
+    assert rows_of_both == [(f"PLAN-{first}", 0, 30), (f"PLAN-{second}", 30, 60)]
+
+
 def test_a_lower_plan_waits_for_the_higher_one() -> None:
     queued = bought(a_period(1), a_period(0, NOW + 10 * DAY))
     assert rows(queued) == [("PLAN-1", 0, 30), ("PLAN-0", 30, 60)]
