@@ -76,6 +76,10 @@ kills: $(READY) ## SIGKILL at every boundary of every journey, minutes long
 benchmarks: $(READY) ## figures beside their limits, on this machine
 	$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: simulate
+simulate: $(READY) ## whole businesses from seeds, under the harshest faults (ARGS="--seeds 10000")
+	$(BIN)/avatar simulate --customers 100 --days 60 --seeds 200 --jobs 0 $(ARGS)
+
 .PHONY: lock
 lock: $(READY) ## write requirements.lock anew from pyproject.toml (ARGS="--upgrade")
 	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \

@@ -47,7 +47,7 @@ from avatar_core.testing.examples import (
 from entrypoints.container.whole import worker_container
 from entrypoints.logs import HIDDEN, Redaction
 from entrypoints.worker.bell import Bell
-from entrypoints.worker.patience import DEFECT_ATTEMPTS, LONGEST_PAUSE_S, Patience
+from entrypoints.worker.patience import DEFECT_ATTEMPTS, LONGEST_PAUSE_S, OUTSIDE_ATTEMPTS, PROMPT_ATTEMPTS, Patience
 from entrypoints.worker.rounds import Round, Rounds
 from entrypoints.worker.supervision import supervise
 from entrypoints.worker.tasks import Carry, Pace, TaskLoop
@@ -386,8 +386,15 @@ def test_pauses_grow_up_to_a_minute_while_the_outside_is_away(error: Exception) 
 
 
 def test_a_busy_messenger_is_left_alone_for_as_long_as_it_asked() -> None:
-    for attempt in (1, 5, 50):
+    for attempt in (1, 5, PROMPT_ATTEMPTS):
         assert 33.0 <= (PATIENCE.pause_s(attempt, MessengerUnavailable(retry_after_s=33.0)) or 0) <= 34.0
+
+
+def test_a_messenger_that_is_away_for_hours_does_not_use_up_a_day_of_tries() -> None:
+    away = MessengerUnavailable(retry_after_s=5.0)
+    pauses = [PATIENCE.pause_s(attempt, away) or 0.0 for attempt in range(1, OUTSIDE_ATTEMPTS)]
+    assert min(pauses) >= 5.0
+    assert sum(pauses) > timedelta(hours=12).total_seconds()
 
 
 def test_a_rejected_credential_is_tried_steadily() -> None:

@@ -9,6 +9,7 @@ import typer
 from avatar_core.errors import AvatarError
 from avatar_core.money import Stars
 from entrypoints.cli.session import carry_out
+from entrypoints.cli.simulation import simulate
 
 app = typer.Typer(
     name="avatar",
@@ -194,3 +195,6 @@ def show_training(training: Annotated[str, typer.Argument(help="The training's i
     from entrypoints.cli.books import print_training
 
     carry_out(partial(print_training, training))
+
+
+app.command()(simulate)

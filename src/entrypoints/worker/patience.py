@@ -18,6 +18,9 @@ UNAUTHORIZED_PAUSE_S = 30.0
 """Steady: somebody mends the credential at some moment, and does not want to wait long then."""
 OUTSIDE_ATTEMPTS = 1500
 """About a day of tries: an order that could not be handed over by then has ended with its stars given back."""
+PROMPT_ATTEMPTS = 10
+"""So often a messenger is asked again just when it said; one that is away for longer is left alone for longer, so that
+an outage of hours does not use up a day of tries."""
 DEFECT_ATTEMPTS = 5
 """A defect of ours, or a message that Telegram will not take, seldom heals by itself."""
 
@@ -44,7 +47,8 @@ class Patience:
     def _outside(self, attempts: int, error: Exception) -> float:
         match error:
             case MessengerUnavailable(retry_after_s=retry_after_s):
-                return retry_after_s + self.chance.uniform(0, min(1.0, self.first_pause_s))
+                asked_s = retry_after_s + self.chance.uniform(0, min(1.0, self.first_pause_s))
+                return asked_s if attempts <= PROMPT_ATTEMPTS else max(asked_s, self._growing(attempts))
             case ProviderUnauthorized():
                 return min(UNAUTHORIZED_PAUSE_S, self._growing(attempts))
             case _:

@@ -1,0 +1,41 @@
+"""The command that simulates the whole business."""
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from entrypoints.cli.session import GOOD, USAGE, WRONG, complain
+
+
+def simulate(  # noqa: PLR0913, PLR0917  (one for each option)
+    seed: Annotated[int, typer.Option(min=0, help="The first seed: the same seed is the same run.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds, from the first one on.")] = 1,
+    customers: Annotated[int, typer.Option(min=1, help="In each business.")] = 20,
+    days: Annotated[int, typer.Option(min=1, help="Of each business.")] = 30,
+    faults: Annotated[str, typer.Option(help="calm, rough, harsh, or kinds of faults: crash,loss.")] = "harsh",
+    without: Annotated[str, typer.Option(help="Customers to leave out, by number: 3,7.")] = "",
+    steps: Annotated[int | None, typer.Option(min=1, help="Stop after so many steps.")] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes at once; 0 is one for each processor.")] = 1,
+    trace: Annotated[bool, typer.Option(help="Write every step of the first seed, and nothing else.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Draw the last run: a PNG or SVG file.")] = None,
+) -> NoReturn:
+    """Simulate the whole business from a seed.
+
+    Customers, vendors that fail, processes that die, in virtual time; every law of the books is checked after every
+    step.  Exits 1 when one is broken, and tells the shortest scenario found that breaks it.
+    """
+    from entrypoints.simulation.scenario import Faults, Scenario, UnknownProfile
+
+    try:
+        left_out = tuple(int(each) for each in without.split(",") if each)
+        first = Scenario(seed, customers, days, Faults.named(faults), left_out, steps)
+    except (UnknownProfile, ValueError) as wrong:
+        complain(f"{wrong}.")
+        raise typer.Exit(USAGE) from None
+    from dataclasses import replace
+
+    from entrypoints.simulation.show import Wish, show
+
+    every = tuple(replace(first, seed=number) for number in range(seed, seed + seeds))
+    raise typer.Exit(GOOD if show(Wish(first, every, jobs, trace, picture)) else WRONG)

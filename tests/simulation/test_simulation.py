@@ -1,0 +1,44 @@
+"""The whole business under faults: no seed breaks a law, and the same seed is the same run."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from entrypoints.simulation.business import Outcome
+from entrypoints.simulation.many import run_quietly
+from entrypoints.simulation.scenario import Faults, Scenario
+
+SIZE = (25, 30)
+
+
+def simulated(seed: int, faults: str, size: tuple[int, int] = SIZE) -> Outcome:
+    customers, days = size
+    return run_quietly(Scenario(seed, customers, days, Faults.named(faults)))
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_no_law_is_broken_under_the_harshest_faults(seed: int) -> None:
+    outcome = simulated(seed, "harsh")
+    assert outcome.broken is None, "\n".join(outcome.last)
+    assert outcome.steps > 1000
+
+
+def test_no_law_is_broken_where_nothing_goes_wrong() -> None:
+    outcome = simulated(1, "calm")
+    assert outcome.broken is None
+    assert not outcome.struck
+
+
+def traced(hash_seed: str) -> str:
+    words = ["simulate", "--seed", "5", "--customers", "12", "--days", "20", "--faults", "harsh", "--trace"]
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    command = [sys.executable, "-c", "from entrypoints.cli import main; main()", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout
+
+
+def test_the_same_seed_is_the_same_run_byte_for_byte_whatever_the_hash_seed() -> None:
+    first = traced("1")
+    assert first.count("\n") > 1000
+    assert first == traced("4242")
