@@ -80,6 +80,20 @@ benchmarks: $(READY) ## figures beside their limits, on this machine
 simulate: $(READY) ## whole businesses from seeds, under the harshest faults (ARGS="--seeds 10000")
 	$(BIN)/avatar simulate --customers 100 --days 60 --seeds 200 --jobs 0 $(ARGS)
 
+.PHONY: fuzz
+fuzz: $(READY) ## atheris on every parser of outside input, 60 s each (ARGS="300 photo catalogue": so long, only these)
+	nice $(BIN)/python -m fuzz $(ARGS)
+
+.PHONY: audit
+audit: $(READY) ## known holes in the locked parts; needs the network (ARGS="-s osv" asks another service)
+	@told=$$(mktemp); trap 'rm -f $$told' EXIT; \
+	if $(BIN)/pip-audit --strict --disable-pip --no-deps --require-hashes --progress-spinner off -r requirements.lock $(ARGS) 2>$$told; \
+	then echo 'No part in requirements.lock has a known hole.'; \
+	elif grep -q '^Found ' $$told; then cat $$told >&2; exit 1; \
+	else tail -n 1 $$told >&2; \
+		echo 'Nothing was audited: the vulnerability service does not answer here, or does not know a part.' >&2; exit 2; \
+	fi
+
 .PHONY: lock
 lock: $(READY) ## write requirements.lock anew from pyproject.toml (ARGS="--upgrade")
 	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \

@@ -16,6 +16,8 @@ from avatar_core.plans import Feature, Plan
 from avatar_core.pricing import PortraitOffer, StarPack, Style, TrainerOffer
 
 LANGUAGES = {"ru", "en"}
+LARGEST_NUMBER = 1_000_000
+"""Of days that is 2,700 years: a term has to end on a day that the calendar has."""
 EVERY_FEATURE = "all"
 
 Kind = TypeVar("Kind")
@@ -35,6 +37,8 @@ def load_catalogue(text: str) -> Catalogue:
         document = Table("catalogue", tomllib.loads(text))
     except tomllib.TOMLDecodeError as cause:
         raise InvalidCatalogue(where="the file", problem=str(cause)) from cause
+    except (RecursionError, ValueError) as cause:  # what tomllib lets through: endless brackets and digits
+        raise InvalidCatalogue(where="the file", problem="a value is too long or too deep") from cause
     document.knows("plan", "pack", "trainer", "portraits", "style")
     return Catalogue(
         plans=_by_code(_plan(table, rank) for rank, table in enumerate(document.tables("plan"))),
@@ -65,7 +69,7 @@ class Table:
         """Return a value of exactly this type."""
         value = self.values.get(name)
         if type(value) is not kind:
-            raise self.wrong(name, f"{value!r} is not of type {kind.__name__}")
+            raise self.wrong(name, f"{_shown(value)} is not of type {kind.__name__}")
         return value
 
     def text(self, name: str) -> str:
@@ -76,10 +80,10 @@ class Table:
         return value
 
     def whole(self, name: str) -> int:
-        """Return a positive whole number."""
+        """Return a positive whole number, of a size that days, minutes and versions can have."""
         value = self.get(name, int)
-        if value <= 0:
-            raise self.wrong(name, f"{value} is not positive")
+        if not 0 < value <= LARGEST_NUMBER:
+            raise self.wrong(name, f"is not a number from 1 to {LARGEST_NUMBER}")
         return value
 
     def flag(self, name: str) -> bool:
@@ -124,7 +128,14 @@ class Table:
 
     def _amount(self, name: str) -> str:
         value = self.values.get(name)
-        return str(value) if type(value) is int else self.text(name)
+        return str(value) if type(value) is int and abs(value) <= LARGEST_NUMBER else self.text(name)
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # more digits than Python writes down
+        return "a very long number"
 
 
 def _by_code(items: Iterable[Item]) -> dict[str, Item]:
@@ -214,8 +225,8 @@ def _trainer(table: Table) -> TrainerOffer:
 
 def _steps(table: Table) -> tuple[int, ...]:
     steps = table.get("steps", list)
-    if not steps or any(type(each) is not int or each <= 0 for each in steps):
-        raise table.wrong("steps", "is not a list of positive whole numbers")
+    if not steps or any(type(each) is not int or not 0 < each <= LARGEST_NUMBER for each in steps):
+        raise table.wrong("steps", f"is not a list of whole numbers from 1 to {LARGEST_NUMBER}")
     return tuple(sorted(set(steps)))
 
 

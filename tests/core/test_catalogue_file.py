@@ -3,6 +3,7 @@
 import pytest
 
 from avatar_core.catalogue_file import load_catalogue
+from avatar_core.default_catalogue import DEFAULT_CATALOGUE
 from avatar_core.errors import InvalidCatalogue
 from avatar_core.ids import PackCode, StyleCode, TrainerCode
 from avatar_core.money import Currency, Price, Stars
@@ -200,7 +201,7 @@ def test_a_plan_may_last_a_day_and_a_training_may_have_one_step() -> None:
 def test_steps_of_nothing_are_refused_for_what_they_are() -> None:
     with pytest.raises(InvalidCatalogue) as refused:
         load_catalogue(SMALL.replace("[2000, 1000, 1000]", "[0]"))
-    assert refused.value.problem == "is not a list of positive whole numbers"
+    assert refused.value.problem == "is not a list of whole numbers from 1 to 1000000"
 
 
 def test_a_trainer_may_have_one_price_for_all_steps() -> None:
@@ -222,3 +223,21 @@ def test_a_key_that_nobody_reads_is_refused_in_every_table(start: str, where: st
     with pytest.raises(InvalidCatalogue) as refused:
         load_catalogue(SMALL.replace(start, f"{start}\nprise = 1"))
     assert refused.value.facts == {"where": f"{where}.prise", "problem": "is not known here"}
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "plan = " + "[" * 100_000,
+        "plan = " + "9" * 5_000,
+        "plan = 0x" + "f" * 5_000,
+        DEFAULT_CATALOGUE.replace("days = 30", "days = 1000001"),
+        DEFAULT_CATALOGUE.replace("days = 30", "days = 0x" + "f" * 5_000),
+        DEFAULT_CATALOGUE.replace("price_per_step", "price_per_step = 0x" + "f" * 5_000 + " #"),
+    ],
+    ids=lambda toml: toml[:20],
+)
+def test_what_is_too_long_or_too_deep_is_a_complaint_too(toml: str) -> None:
+    """Python's own limits came through: a term of too many days would have broken the settlement that is paid for."""
+    with pytest.raises(InvalidCatalogue):
+        load_catalogue(toml)

@@ -65,7 +65,7 @@ def require_conninfo(dsn: str) -> None:
     """Raise ValueError, which never shows the value, for what is no connection string."""
     try:
         conninfo_to_dict(dsn)
-    except ProgrammingError:
+    except (ProgrammingError, UnicodeEncodeError):
         raise ValueError("it looks like postgresql://user:password@host/name") from None
 
 

@@ -20,7 +20,7 @@ _LATER = {408, 425, 429}
 _GONE = 404
 _SERVER_ERROR = 500
 # What reading an answer in another form than the documented one raises.
-_UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+_UNREADABLE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 def submitting() -> contextlib.AbstractContextManager[None]:
