@@ -1,5 +1,6 @@
 """Photos for an avatar: taken one by one, counted in one message, refused with the reason, looked through."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,7 +15,9 @@ from entrypoints.bot.callbacks import Tap, calling, whole
 from entrypoints.bot.talk import Place, Rows, Talk
 
 COUNTED_EVERY = 5
-"""The counter is edited after the last of an album, and every so many photos: an edit a photo would meet 429."""
+"""While photos come in the counter is edited every so many of them: an edit a photo would meet 429."""
+ALBUM_GATHERS_S = 0.3
+"""An album's photos come as updates of their own: the last one that is here may not be the last one."""
 PAGE = 10
 """Photos in one album (Bot API, sendMediaGroup)."""
 _IN_A_ROW = 5
@@ -34,7 +37,7 @@ async def take_photo(talk: Talk, message: Message) -> None:
         talk = await talk.reread()  # raises when it is the database that is down: then the photo is tried again
         draft = talk.dossier.draft
         await _refuse(talk, message, refusal)
-    await _count(talk, draft)
+    await _count(talk, message, draft)
 
 
 async def _content(talk: Talk, file: PhotoSize | Document) -> bytes:
@@ -52,25 +55,38 @@ async def _refuse(talk: Talk, message: Message, refusal: AvatarError) -> None:
     await talk.voice.say(replace(screen, buttons=()), reply_to=message.message_id)
 
 
-async def _count(talk: Talk, draft: Training) -> None:
-    """Edit the counter, unless more photos of the same album wait."""
-    if talk.arrived.waiting.more and len(draft.photos) % COUNTED_EVERY:
+async def _count(talk: Talk, message: Message, draft: Training) -> None:
+    """Edit the counter while more photos wait, and bring it down to the customer's thumb after the last of them."""
+    if await _more(talk, message):
+        if len(draft.photos) % COUNTED_EVERY == 0 and (before := await _counter(talk)):
+            await talk.voice.amend(before, counter(talk, draft))
         return
+    await _count_anew(talk, draft)
+
+
+async def _more(talk: Talk, message: Message) -> bool:
+    waiting = talk.arrived.waiting
+    if message.media_group_id and not waiting.more:
+        await asyncio.sleep(ALBUM_GATHERS_S)
+    return waiting.more
+
+
+async def _counter(talk: Talk) -> int | None:
     known = (await talk.remembered()).get(_COUNTER) if talk.place == Place.PHOTOS else None
-    before = known if isinstance(known, int) else None
-    screen = counter(talk, draft)
-    shown = await talk.voice.amend(before, screen) if before else await talk.voice.say(screen)
-    if shown != before:
-        await talk.enter(Place.PHOTOS, **{_COUNTER: shown})
+    return known if isinstance(known, int) else None
+
+
+async def _count_anew(talk: Talk, draft: Training) -> None:
+    """Send the counter as the newest message, which counts from now on, and take the old one away."""
+    before = await _counter(talk)
+    await talk.enter(Place.PHOTOS, **{_COUNTER: await talk.voice.say(counter(talk, draft))})
+    if before is not None:
+        await talk.voice.erase(before)
 
 
 async def count_again(talk: Talk, _text: str) -> None:
-    """Answer words with what is still missing, as the newest message, which counts from now on."""
-    before = (await talk.remembered()).get(_COUNTER)
-    shown = await talk.voice.say(counter(talk, talk.dossier.draft))
-    await talk.enter(Place.PHOTOS, **{_COUNTER: shown})
-    if isinstance(before, int):
-        await talk.voice.erase(before)
+    """Answer words with what is still missing."""
+    await _count_anew(talk, talk.dossier.draft)
 
 
 async def preview(talk: Talk, args: list[str]) -> None:

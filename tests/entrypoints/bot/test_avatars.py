@@ -1,5 +1,6 @@
 """Preparing and training an avatar in the chat."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,11 @@ from adapters.images import PillowInspector
 from adapters.memory import Trouble
 from avatar_core.photos import LARGEST_BYTES
 from avatar_core.runs import FailureReason
+from entrypoints.bot import album
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import Customer
-from tests.entrypoints.bot.stage import PHOTOS, Stage, stage_of
+from tests.entrypoints.bot.stage import FIRST, PHOTOS, Stage, stage_of
 from tests.entrypoints.bot.test_buttons import go_to
 from tests.entrypoints.sandbox.telegram_demo_bot import picture
 
@@ -56,23 +58,41 @@ async def test_a_text_instead_of_a_tap_points_to_the_buttons(stage: Stage, fan: 
     assert fan.received[-1].labels[:3] == ["Man", "Woman", "Other"]
 
 
-async def test_an_album_is_counted_in_one_message(stage: Stage, fan: Customer) -> None:
+async def test_an_album_is_counted_in_one_message_that_ends_up_below_it(stage: Stage, fan: Customer) -> None:
     await preparing(stage, fan)
-    counter = fan.received[-1].message_id
-    await fan.send_album(PHOTOS[:10])
+    before = fan.received[-1].message_id
+    photos = await fan.send_album(PHOTOS[:10])
     await stage.settled()
-    assert len([message for message in fan.received if message.message_id > counter]) == 0
-    shown = next(message for message in fan.received if message.message_id == counter)
+    shown = fan.received[-1]
+    assert shown.message_id > photos[-1].message_id
     assert "10 of 50 accepted" in shown.text
-    assert shown.edited_count <= 4
     assert "✅ Next: choose the training" in shown.labels
+    assert before not in {message.message_id for message in fan.received}
+    assert [message.text for message in fan.received if "of 50 accepted" in message.text] == [fan.received[-1].text]
+    assert len(stage.telegram.calls("editMessageText")) <= 4
+
+
+async def test_an_album_whose_photos_come_by_and_by_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(album, "ALBUM_GATHERS_S", 0.5)
+    async with stage_of() as stage:
+        fan = stage.telegram.person(language_code="en")
+        async with stage.running():
+            await preparing(stage, fan)
+        before, intake = len(stage.telegram.calls("sendMessage")), stage.intake()
+        await fan.send_album(PHOTOS[:2])
+        for update in stage.telegram.updates(bot=stage.telegram.bots[0])[-2:]:
+            await intake.receive(FIRST, [update])
+            await asyncio.sleep(0.1)
+        await stage.settled()
+        await intake.drain()
+        assert len(stage.telegram.calls("sendMessage")) == before + 1
+        assert "2 of 50 accepted" in fan.received[-1].text
 
 
 async def test_refused_photos_are_told_one_by_one_under_the_very_photo() -> None:
     async with stage_of(inspector=PillowInspector()) as stage, stage.running():
         fan = stage.telegram.person(language_code="en")
         await preparing(stage, fan)
-        counter = fan.received[-1].message_id
         await fan.send_document(PHOTOS[0], "one.jpg", "image/jpeg")
         await fan.send_document(PHOTOS[0], "again.jpg", "image/jpeg")
         await fan.send_document(b"no picture", "notes.txt", "text/plain")
@@ -80,7 +100,8 @@ async def test_refused_photos_are_told_one_by_one_under_the_very_photo() -> None
         await fan.send_document(picture(600, 600), "wall.jpg", "image/jpeg")
         await fan.send_document(b"\xff\xd8" + bytes(LARGEST_BYTES), "huge.jpg", "image/jpeg")
         await stage.settled()
-        whys = [message.text.partition(": ")[2] for message in fan.received if message.message_id > counter]
+        refusals = [message.text for message in fan.received if "cannot be used" in message.text]
+        whys = [text.partition(": ")[2] for text in refusals]
         assert whys == [
             "the same photo is there already",
             "the file is no photo I can read (JPEG, PNG, WebP and HEIC are fine)",
@@ -88,9 +109,9 @@ async def test_refused_photos_are_told_one_by_one_under_the_very_photo() -> None
             "it is blurred",
             "it is larger than 10 MB",
         ]
-        replies = [call.params.get("reply_parameters") for call in stage.telegram.calls("sendMessage")][-5:]
-        assert all(replies)
-        assert "1 of 50 accepted" in next(each for each in fan.received if each.message_id == counter).text
+        replies = [call.params.get("reply_parameters") for call in stage.telegram.calls("sendMessage")]
+        assert len([each for each in replies if each]) == 5
+        assert "1 of 50 accepted" in fan.received[-1].text
         assert len(stage.store.kept) == 1
 
 
@@ -99,7 +120,8 @@ async def test_a_full_disk_is_told_and_nothing_is_kept(stage: Stage, fan: Custom
     stage.store.full = True
     await fan.send_photo(PHOTOS[0])
     await stage.settled()
-    assert "could not be kept" in fan.received[-1].text
+    assert "could not be kept" in fan.received[-2].text
+    assert "0 of 50 accepted" in fan.received[-1].text
     assert not stage.store.kept
     stage.store.full = False
     await fan.send_photo(PHOTOS[0])
@@ -131,7 +153,7 @@ async def test_words_among_the_photos_bring_the_counter_down(stage: Stage, fan: 
     await fan.send_photo(PHOTOS[0])
     await stage.settled()
     assert "4 of 50 accepted" in fan.received[-1].text
-    assert fan.count("of 50 accepted") == 2
+    assert [message.text for message in fan.received if "of 50 accepted" in message.text] == [fan.received[-1].text]
 
 
 async def test_accepted_photos_are_looked_through_and_removed(stage: Stage, fan: Customer) -> None:
