@@ -33,7 +33,7 @@ CORE_LIBRARY = {
     "uuid",
 }
 # fmt: on
-TESTING_LIBRARY = CORE_LIBRARY | {"asyncio", "hypothesis", "io", "pkgutil", "pytest", "zipfile"}
+TESTING_LIBRARY = CORE_LIBRARY | {"asyncio", "hypothesis", "importlib", "io", "pkgutil", "pytest", "zipfile"}
 CLOCK_READINGS = {f"{name}.{call}" for name in ("datetime", "date") for call in ("now", "utcnow", "today")}
 CLOCK_READINGS |= {f"datetime.{reading}" for reading in CLOCK_READINGS}
 CHANCE = {"uuid1", "uuid4", "uuid6", "uuid7", "uuid.uuid1", "uuid.uuid4", "uuid.uuid6", "uuid.uuid7"}

@@ -1,12 +1,14 @@
 import json
+from typing import Any
 
 import pytest
 
 from adapters.telegram.stars import StarsGateway
 from avatar_core.money import Currency, Price
 from avatar_core.payments import Payment
-from avatar_core.testing.examples import BOT, a_customer
+from avatar_core.testing.examples import BOT, NOW, a_customer
 from avatar_core.testing.payment_gateway import GatewayWorld, PaymentGatewayContract, payment_of
+from avatar_core.testing.vectors import vectors
 
 
 def paid(payment: Payment, charge: str) -> bytes:
@@ -26,3 +28,11 @@ class TestStarsGateway(PaymentGatewayContract):
     def world(self) -> GatewayWorld:
         gateway = StarsGateway()
         return GatewayWorld(gateway, payment_of(gateway, Price(500, Currency.XTR)), paid)
+
+
+@pytest.mark.parametrize("vector", vectors("telegram-stars")["updates"])
+def test_the_vectors_say_what_they_say(vector: dict[str, Any]) -> None:
+    says = vector["says"]
+    evidence = StarsGateway().read(json.dumps({"bot": BOT, "update": vector["update"]}).encode(), NOW)
+    assert (evidence.payer, evidence.payment_id, evidence.charge) == (says["payer"], says["payment"], says["charge"])
+    assert evidence.price == Price(says["minor"], Currency(says["currency"]))

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +13,12 @@ from adapters.replicate import ReplicateSettings, ReplicateTrainer, ReplicateWeb
 from adapters.replicate.settings import RunKind
 from avatar_core.errors import NoticeForged, NoticeUnreadable
 from avatar_core.runs import ReportStatus
+from avatar_core.testing.vectors import vectors
 from entrypoints.sandbox.replicate import sign
 from tests.adapters.replicate.conftest import Studio, settings_of
 from tests.entrypoints.sandbox.webhook_receiver import receiving
 
-VECTORS = json.loads((Path(__file__).parents[2] / "data" / "vectors" / "replicate.json").read_text())["webhooks"]
+VECTORS = vectors("standard-webhooks")["webhooks"]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SETTINGS = ReplicateSettings("r8_secret", ("avatars/portraits",), "https://example.org/replicate")

@@ -1,8 +1,6 @@
 """Robokassa's signatures, against computed vectors for every kind and hash."""
 
 import hashlib
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +8,9 @@ import pytest
 from adapters.robokassa import RobokassaSettings
 from adapters.robokassa.settings import HASHES
 from adapters.robokassa.signatures import checkout_signature, notice_signature, same
+from avatar_core.testing.vectors import vectors
 
-VECTORS = json.loads((Path(__file__).parents[2] / "data" / "vectors" / "robokassa.json").read_text())
+VECTORS = vectors("robokassa")
 SIGNERS = {
     "init": (checkout_signature, VECTORS["password1"]),
     "result": (notice_signature, VECTORS["password2"]),
