@@ -72,6 +72,10 @@ properties: $(READY) ## the Hypothesis machines, long
 kills: $(READY) ## SIGKILL at every boundary of every journey, minutes long
 	$(BIN)/python -m pytest tests/kills -q -m matrix $(ARGS)
 
+.PHONY: mutation
+mutation: $(READY) ## change the core in thousands of ways, 95 % must be found (ARGS="avatar_core.money*")
+	nice $(BIN)/python -m tests.mutation $(ARGS)
+
 .PHONY: benchmarks
 benchmarks: $(READY) ## figures beside their limits, on this machine
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -102,4 +106,4 @@ lock: $(READY) ## write requirements.lock anew from pyproject.toml (ARGS="--upgr
 
 .PHONY: clean
 clean: ## forget everything that was made here but the data of `make run`
-	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov
+	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov mutants
