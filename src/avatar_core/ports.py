@@ -20,6 +20,7 @@ from avatar_core.ids import (
     NetworkId,
     PaymentId,
     PhotoRef,
+    PlanCode,
     PortraitOrderId,
     TrainingId,
 )
@@ -119,6 +120,10 @@ class StatementLine:
     amount: Stars
     balance: Stars
     key: str
+    version: int
+    """The line's number in the account, without gaps: what to ask for the page before this line by."""
+    plan: PlanCode | None = None
+    """The plan whose period brought the stars; None for a top-up, and for whatever is no payment."""
 
 
 @dataclass(frozen=True, slots=True)

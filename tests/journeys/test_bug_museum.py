@@ -27,8 +27,9 @@ from avatar_core.money import NO_STARS, Currency, Price, Stars
 from avatar_core.payments import PaymentStatus
 from avatar_core.plans import Feature
 from avatar_core.subscriptions import Subscription, Term
-from avatar_core.testing.examples import BOT, DAY, MINUTE, NOW, credited
+from avatar_core.testing.examples import BOT, DAY, MINUTE, NOW
 from avatar_core.testing.faults import Fate, Killed, die
+from avatar_core.testing.whole import granted
 from avatar_core.testing.world import SITTER
 from avatar_core.use_cases.customers import Visit
 from avatar_core.use_cases.rights import may
@@ -202,7 +203,7 @@ async def test_20_entries_stay_when_somebody_tries_to_delete_their_owner(databas
     """Deleting a user cascaded into the books: entries stay."""
     store = postgres_store(database)
     customer = await store.registered()
-    await store.save(credited((await store.read(customer)).wallet, 500))
+    await store.save(granted((await store.read(customer)).wallet, 500))
     for attack in (
         "DELETE FROM avatar.customers",
         "DELETE FROM avatar.entries",

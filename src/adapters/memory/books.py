@@ -3,12 +3,14 @@
 import asyncio
 from collections import Counter
 
+from adapters.memory.counterparts import broken_counterparts
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.invariants import broken_invariants
 from adapters.memory.laws import broken_laws
-from avatar_core.ids import CustomerId, NetworkId
+from avatar_core.ids import CustomerId, NetworkId, PaymentId
 from avatar_core.ledger import Account, AccountName, Entry, Pocket, Posting, customer_account
 from avatar_core.money import Stars
+from avatar_core.payments import PlanPurchase
 from avatar_core.ports import Clock, StatementLine, Violation
 
 
@@ -40,7 +42,8 @@ class MemoryBooks:
         """Check every law over all books."""
         await asyncio.sleep(0)
         at = self._clock.now()
-        return [*broken_laws(self._database, at), *broken_invariants(self._database, at)]
+        laws = (broken_laws, broken_invariants, broken_counterparts)
+        return [violation for law in laws for violation in law(self._database, at)]
 
     async def totals(self, network: NetworkId) -> dict[str, int]:
         """Return the sum of entries per business account of a network, in minor units."""
@@ -59,11 +62,16 @@ class MemoryBooks:
 
     def _line(self, entry: Entry) -> StatementLine:
         transfer = self._database.transfers[entry.transfer].transfer
+        cause = transfer.cause
+        payment = self._database.payments.get(PaymentId(cause.id)) if cause.type == "payment" else None
+        purpose = payment and payment.purpose
         return StatementLine(
             at=transfer.at,
             kind=transfer.kind,
-            service=transfer.cause.type,
+            service=cause.type,
             amount=Stars(entry.amount),
             balance=Stars(entry.balance or 0),
             key=transfer.key,
+            version=entry.version or 0,
+            plan=purpose.plan if isinstance(purpose, PlanPurchase) else None,
         )

@@ -51,7 +51,7 @@ def _order(database: MemoryDatabase, order: Training | PortraitOrder, earned: St
     hold = database.holds.get(order.id)
     if hold is None:
         yield Violation("I6: an order has a hold", order.id, order.run.status)
-    elif order.run.status.final and hold.open:
+    elif order.run.status.final and hold.open > NO_STARS:
         yield Violation("I6: an ended order holds nothing", order.id, f"{hold.open} ⭐ held")
     elif order.run.status.final and hold.captured != earned:
         yield Violation("I6: what was delivered is charged", order.id, f"{hold.captured} ⭐, not {earned} ⭐")

@@ -12,6 +12,7 @@ from avatar_core.ids import CustomerId, NetworkId
 from avatar_core.ledger import GENESIS, Account, AccountName, Cause, Entry, Posting, Transfer, TransferKind, chained
 from avatar_core.money import Stars
 from avatar_core.ports import Clock, StatementLine, Violation
+from avatar_core.runs import HOLD_LIMIT
 from avatar_core.tasks import tasks_after
 
 BATCH = 5_000
@@ -46,8 +47,8 @@ class PostgresBooks:
         newest = _LAST_VERSION if before is None else before
         rows = await self._database.rows("SELECT * FROM avatar.statement(%s, %s, %s)", customer, newest, limit)
         return [
-            StatementLine(at.astimezone(UTC), kind, service, Stars(amount), Stars(balance), key)
-            for at, kind, service, amount, balance, key in rows
+            StatementLine(at.astimezone(UTC), kind, service, Stars(amount), Stars(balance), key, version, plan)
+            for at, kind, service, amount, balance, key, version, plan in rows
         ]
 
     async def postings(self, customer: CustomerId) -> list[Posting]:
@@ -65,7 +66,7 @@ class PostgresBooks:
         """Check every law over all books: most of them as SQL, the hash chain entry by entry as it streams by."""
         found = []
         for law, sql in LAWS.items():
-            rows = await self._database.rows(MOMENT + sql, self._clock.now())
+            rows = await self._database.rows(MOMENT + sql, self._clock.now(), HOLD_LIMIT)
             found += [Violation(law, subject or "", detail or "") for subject, detail in rows]
         found += await self._forgotten_tasks()
         return found + [broken async for broken in self._broken_chains()]

@@ -3,24 +3,49 @@
 Each query is one snapshot and returns (subject, detail) of what is broken, as of the ``moment`` that goes before it.
 """
 
+from adapters.postgres.counterparts import COUNTERPARTS
+
 MOMENT = """
-    WITH moment AS (SELECT %s::timestamptz AS at), ordered AS (
-        SELECT work.id, (work.run).status, work.earned,
-            (work.run).status IN ('SUCCEEDED', 'FAILED', 'CANCELED') AS ended,
+    WITH moment AS (SELECT %s::timestamptz AS at, %s::interval AS life), work AS (
+        SELECT id, 'training' AS kind, customer, run, CASE (run).status WHEN 'SUCCEEDED'
+            THEN (plan #>> '{quote,amount,hundredths}')::bigint ELSE 0 END AS earned
+        FROM avatar.trainings
+        UNION ALL
+        SELECT id, 'portraits', customer, run,
+            (quote #>> '{amount,hundredths}')::bigint / (wish ->> 'count')::integer * (
+            SELECT count(*) FROM jsonb_array_elements(images) image WHERE image ->> 'status' = 'DELIVERED')
+        FROM avatar.portrait_orders
+    ), ordered AS (
+        SELECT work.id, work.kind, work.customer, (work.run).status, (work.run).requested_at, work.earned,
+            (work.run).status IN ('SUCCEEDED', 'FAILED', 'CANCELED') AS ended, h.deadline AS held_until,
             (h.amount).hundredths AS held, (h.captured).hundredths AS captured, (h.released).hundredths AS released
-        FROM (
-            SELECT id, run, CASE (run).status WHEN 'SUCCEEDED'
-                THEN (plan #>> '{quote,amount,hundredths}')::bigint ELSE 0 END AS earned
-            FROM avatar.trainings
-            UNION ALL
-            SELECT id, run, (quote #>> '{amount,hundredths}')::bigint / (wish ->> 'count')::integer * (
-                SELECT count(*) FROM jsonb_array_elements(images) image WHERE image ->> 'status' = 'DELIVERED')
-            FROM avatar.portrait_orders
-        ) work LEFT JOIN avatar.holds h ON h."order" = work.id
+        FROM work LEFT JOIN avatar.holds h ON h."order" = work.id
         WHERE (work.run).requested_at IS NOT NULL
+    ), states AS (
+        SELECT id, 'payment.completed' AS name FROM avatar.payments WHERE status = 'COMPLETED'
+        UNION ALL SELECT id, 'payment.expired' FROM avatar.payments WHERE status = 'EXPIRED'
+        UNION ALL SELECT id, 'payment.quarantined' FROM avatar.evidence WHERE status = 'QUARANTINED'
+        UNION ALL SELECT id, 'training.discarded' FROM avatar.trainings
+            WHERE (run).requested_at IS NULL AND (run).status = 'CANCELED'
+        UNION ALL SELECT id, kind || '.requested' FROM ordered
+        UNION ALL SELECT id, CASE kind || status
+            WHEN 'trainingSUCCEEDED' THEN 'training.succeeded' WHEN 'trainingFAILED' THEN 'training.failed'
+            WHEN 'trainingCANCELED' THEN 'training.canceled' WHEN 'portraitsSUCCEEDED' THEN 'portraits.delivered'
+            WHEN 'portraitsFAILED' THEN 'portraits.failed' END
+            FROM ordered WHERE ended
+    ), told AS (
+        SELECT coalesce(facts ->> 'payment', facts ->> 'evidence', facts ->> 'training', facts ->> 'order') AS id, name
+        FROM avatar.events
+    ), plans AS (
+        SELECT id, customer, purpose FROM avatar.payments
+        WHERE status = 'COMPLETED' AND purpose ->> 'plan' IS NOT NULL
+    ), causes AS (
+        SELECT s.customer, cause FROM avatar.subscriptions s, jsonb_array_elements_text(s.causes) cause
+        WHERE NOT starts_with(cause, 'grant:')
     )
 """
-"""Goes before each law: the moment of the check, and whatever was ordered, with its hold and what it earned."""
+"""Goes before each law: the moment of the check and how long an order can live; whatever was ordered, with its hold and
+what it earned; the events that must have been, and those that were; the plans that were paid, and what was given."""
 
 LAWS: dict[str, str] = {
     "I1: entries sum to zero": """
@@ -131,7 +156,7 @@ LAWS: dict[str, str] = {
         SELECT customer, causes::text FROM avatar.subscriptions
         WHERE jsonb_array_length(causes) <> (SELECT count(DISTINCT cause) FROM jsonb_array_elements(causes) cause)
     """,
-}
+} | COUNTERPARTS
 
 REACTIONS = """
     SELECT reactions, count(*), min(id), name, min(facts::text), min(at) FROM (

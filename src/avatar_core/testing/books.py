@@ -1,57 +1,35 @@
 """What every set of books must do: say where each star came from and went, and notice what is broken."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-import pytest
-
-from avatar_core.avatars import Avatar
 from avatar_core.customers import Customer
-from avatar_core.ids import CustomerId
+from avatar_core.ids import CustomerId, PlanCode
 from avatar_core.ledger import Cause, Receipt, money_received
 from avatar_core.money import Currency, Price, Stars
-from avatar_core.payments import PaymentStatus
-from avatar_core.ports import StatementLine, Violation
-from avatar_core.runs import FailureReason
-from avatar_core.subscriptions import Subscription
+from avatar_core.payments import PlanPurchase
+from avatar_core.ports import StatementLine
+from avatar_core.testing.books_orders import OrderLawsContract
 from avatar_core.testing.examples import (
-    DAY,
     HOUR,
     MINUTE,
     NETWORK,
     NOW,
     ROUBLE_GATEWAY,
     STARS_GATEWAY,
-    a_draft,
-    a_painting,
     a_payment,
-    a_running,
-    a_term,
-    an_order,
     credited,
     held,
     uid,
 )
-from avatar_core.testing.store import Store, StoreContract
+from avatar_core.testing.store import Store
+from avatar_core.testing.whole import settled
 from avatar_core.wallet import Wallet
 
 NOBODY = CustomerId(uid(1, 404))
 
 
-def about(violations: Iterable[Violation]) -> set[str]:
-    """Return what violations are about."""
-    return {violation.subject for violation in violations}
-
-
-class BooksContract(StoreContract):
+class BooksContract(OrderLawsContract):
     """Fill ``store`` with an empty store of your kind (see avatar_core.testing.store)."""
-
-    @pytest.fixture
-    async def wallet(self, store: Store, customer: Customer) -> Wallet:
-        """A wallet with 500 ⭐ that were paid for."""
-        payment = a_payment(customer).settle("charge-1", Price(500, Currency.XTR), at=NOW)
-        await store.save(payment, credited((await store.read(customer)).wallet, 500))
-        return (await store.read(customer)).wallet
 
     # --- the statement
 
@@ -62,12 +40,31 @@ class BooksContract(StoreContract):
         await store.save(spent)
         lines = await store.books.statement(customer.id, limit=10)
         assert lines == [
-            StatementLine(NOW + HOUR, "RELEASE", "training", Stars.of(220), Stars.of(500), "order-1:release"),
-            StatementLine(NOW + MINUTE, "HOLD", "training", Stars.of(-220), Stars.of(280), "order-1:hold"),
+            StatementLine(NOW + HOUR, "RELEASE", "training", Stars.of(220), Stars.of(500), "order-1:release", 3),
+            StatementLine(NOW + MINUTE, "HOLD", "training", Stars.of(-220), Stars.of(280), "order-1:hold", 2),
             StatementLine(
-                NOW, "CREDIT", "payment", Stars.of(500), Stars.of(500), f"payment:{STARS_GATEWAY}:charge-1:credit"
+                NOW, "CREDIT", "payment", Stars.of(500), Stars.of(500), f"payment:{STARS_GATEWAY}:charge-1:credit", 1
             ),
         ]
+
+    async def test_a_statement_says_whether_a_plan_or_a_top_up_was_paid(
+        self, store: Store, customer: Customer, wallet: Wallet
+    ) -> None:
+        plan = PlanPurchase(PlanCode("NEUROPHOTO"), 1, 0, 30)
+        paid = settled(wallet, replace(a_payment(customer, 2), purpose=plan), "charge-2")
+        await store.save(*paid.records)
+        given = paid.wallet.give(Stars(1), "grant", "grant:1", cause=Cause("grant", paid.payment.id), at=NOW)
+        await store.save(replace(given, postings=given.postings[-1:]))
+        lines = await store.books.statement(customer.id, limit=10)
+        assert [line.plan for line in lines] == [None, "NEUROPHOTO", None]
+
+    async def test_a_line_says_where_the_page_before_it_begins(
+        self, store: Store, customer: Customer, wallet: Wallet
+    ) -> None:
+        await store.save(held(wallet, "order-1", 220).release("order-1", at=NOW))
+        (latest,) = await store.books.statement(customer.id, limit=1)
+        rest = await store.books.statement(customer.id, limit=10, before=latest.version)
+        assert [line.version for line in (latest, *rest)] == [3, 2, 1]
 
     async def test_a_statement_is_read_page_by_page(self, store: Store, customer: Customer) -> None:
         for number in range(1, 8):
@@ -125,6 +122,8 @@ class BooksContract(StoreContract):
         await store.save(given, money_received(receipt, Cause("payment", "77"), NOW))
         assert await store.books.totals(NETWORK) == {
             f"{NETWORK}/sales/{STARS_GATEWAY}": -50_000,
+            f"{NETWORK}/cash/{STARS_GATEWAY}/XTR": 500,
+            f"{NETWORK}/income/XTR-500/XTR": -500,
             f"{NETWORK}/revenue/training": 22_000,
             f"{NETWORK}/bonus/promo": -150,
             f"{NETWORK}/cash/robokassa/RUB": 111_000,
@@ -139,80 +138,3 @@ class BooksContract(StoreContract):
             totals = await store.books.totals(network)
             money = {name: total for name, total in totals.items() if name.endswith("RUB")}
             assert money == {f"{network}/cash/robokassa/RUB": 100, f"{network}/income/NEUROPHOTO/RUB": -100}
-
-    # --- the laws
-
-    async def test_empty_books_break_no_law(self, store: Store) -> None:
-        assert await store.books.violations() == []
-
-    async def test_honest_books_break_no_law(
-        self, store: Store, customer: Customer, avatar: Avatar, wallet: Wallet
-    ) -> None:
-        training = a_running(a_draft(customer, avatar))
-        training = replace(training, run=training.run.succeed(at=NOW))
-        order = a_painting(an_order(customer, avatar))
-        wallet = held(held(wallet, training.id, 220).capture(training.id, at=NOW), order.id, 15, "portraits")
-        wallet = wallet.refund(training.id, 1, Stars.of(20), capture=f"{training.id}:capture", at=NOW)
-        owing = wallet.claw_back(Stars.of(400), STARS_GATEWAY, "charge-1", cause=Cause("payment", "1"), at=NOW)
-        subscription = Subscription(customer.id, customer.network, terms=(a_term(), a_term(NOW + 30 * DAY)))
-        await store.save(training, order, owing, subscription, a_draft(customer, avatar, 2))
-        assert await store.books.violations() == []
-
-    async def test_a_hold_that_is_open_past_its_deadline_is_noticed(
-        self, store: Store, customer: Customer, wallet: Wallet
-    ) -> None:
-        past = NOW - 2 * DAY
-        await store.save(wallet.hold("order-1", "training", Stars.of(5), deadline=past, at=past))
-        assert "order-1" in about(await store.books.violations())
-
-    async def test_a_payment_that_was_not_credited_is_noticed(self, store: Store, customer: Customer) -> None:
-        payment = replace(a_payment(customer), status=PaymentStatus.COMPLETED, charge="charge-9")
-        await store.save(payment)
-        assert about(await store.books.violations()) == {payment.id}
-
-    async def test_a_charge_that_was_credited_to_somebody_else_is_noticed(self, store: Store, wallet: Wallet) -> None:
-        other = await store.registered(2)
-        payment = replace(a_payment(other, 2), status=PaymentStatus.COMPLETED, charge="charge-2")
-        await store.save(credited(wallet, 500, "charge-2"), payment)
-        assert about(await store.books.violations()) == {payment.id}
-
-    async def test_a_payment_without_stars_needs_no_credit(self, store: Store, customer: Customer) -> None:
-        payment = replace(a_payment(customer), stars=Stars(0), status=PaymentStatus.COMPLETED, charge="charge-9")
-        await store.save(payment)
-        assert await store.books.violations() == []
-
-    async def test_an_order_without_a_hold_is_noticed(self, store: Store, customer: Customer, avatar: Avatar) -> None:
-        training, order = a_running(a_draft(customer, avatar)), a_painting(an_order(customer, avatar))
-        await store.save(training, order)
-        assert about(await store.books.violations()) == {training.id, order.id}
-
-    async def test_an_ended_order_that_still_holds_stars_is_noticed(
-        self, store: Store, customer: Customer, avatar: Avatar, wallet: Wallet
-    ) -> None:
-        training = a_running(a_draft(customer, avatar))
-        training = replace(training, run=training.run.fail(FailureReason.VANISHED, at=NOW))
-        await store.save(training, held(wallet, training.id, 220))
-        assert about(await store.books.violations()) == {training.id}
-
-    async def test_a_failed_order_that_was_charged_is_noticed(
-        self, store: Store, customer: Customer, avatar: Avatar, wallet: Wallet
-    ) -> None:
-        training, order = a_running(a_draft(customer, avatar)), a_painting(an_order(customer, avatar))
-        training = replace(training, run=training.run.fail(FailureReason.VANISHED, at=NOW))
-        order = replace(order, run=order.run.fail(FailureReason.MODERATION, at=NOW))
-        wallet = held(held(wallet, training.id, 220), order.id, 15, "portraits")
-        await store.save(training, order, wallet.capture(training.id, at=NOW).capture(order.id, at=NOW))
-        assert about(await store.books.violations()) == {training.id, order.id}
-
-    async def test_a_training_that_succeeded_unpaid_is_noticed(
-        self, store: Store, customer: Customer, avatar: Avatar, wallet: Wallet
-    ) -> None:
-        training = a_running(a_draft(customer, avatar))
-        training = replace(training, run=training.run.succeed(at=NOW))
-        await store.save(training, held(wallet, training.id, 220).release(training.id, at=NOW))
-        assert about(await store.books.violations()) == {training.id}
-
-    async def test_terms_that_overlap_are_noticed(self, store: Store, customer: Customer) -> None:
-        terms = (a_term(NOW), a_term(NOW + DAY))
-        await store.save(Subscription(customer.id, customer.network, terms=terms))
-        assert about(await store.books.violations()) == {customer.id}

@@ -6,15 +6,29 @@ A credit comes with its payment, its money, its notice and its event; an order c
 from dataclasses import dataclass, replace
 
 from avatar_core import events, portraits
+from avatar_core.customers import Customer
 from avatar_core.dossier import Record
 from avatar_core.events import Event
+from avatar_core.ids import PlanCode
 from avatar_core.ledger import Cause, Receipt, money_received
 from avatar_core.money import Currency, Price, Stars
-from avatar_core.payments import Payment, item_of
+from avatar_core.payments import Payment, PlanPurchase, item_of
 from avatar_core.portraits import PortraitOrder
 from avatar_core.runs import HOLD_LIMIT, RunStatus
+from avatar_core.subscriptions import Subscription
 from avatar_core.testing.every_event import an_event
-from avatar_core.testing.examples import NOW, a_customer, a_notice, a_payment
+from avatar_core.testing.examples import (
+    NOW,
+    a_customer,
+    a_draft,
+    a_notice,
+    a_payment,
+    a_running,
+    a_term,
+    an_avatar,
+    held,
+)
+from avatar_core.testing.store import Store
 from avatar_core.trainings import Training
 from avatar_core.wallet import Wallet
 
@@ -53,7 +67,7 @@ def settled(wallet: Wallet, payment: Payment, charge: str = "charge-1") -> Paid:
     return Paid((notice, paid, money_received(receipt, cause, NOW), after), (news,), paid, after)
 
 
-def given(wallet: Wallet, stars: int, number: int = 1) -> Wallet:
+def granted(wallet: Wallet, stars: int, number: int = 1) -> Wallet:
     """Return the wallet after so many stars that an owner granted: what needs no payment."""
     cause = Cause("grant", str(number))
     return wallet.give(Stars.of(stars), "grant", f"grant:{number}", cause=cause, at=NOW)
@@ -84,3 +98,25 @@ def news_of(order: Training | PortraitOrder) -> tuple[Event, ...]:
         field, kinds = "order", [events.PortraitsRequested]
         kinds += [kind for status, kind in _PORTRAIT_ENDS.items() if status is order.run.status]
     return tuple(an_event(kind, bare=False, customer=order.customer, **{field: order.id}) for kind in kinds)
+
+
+def a_plan_paid(customer: Customer, wallet: Wallet) -> tuple[Paid, Subscription]:
+    """Pay thirty days of a plan and 500 ⭐, and give them."""
+    plan = PlanPurchase(PlanCode("NEUROPHOTO"), 1, 0, 30)
+    paid = settled(wallet, replace(a_payment(customer), purpose=plan))
+    return paid, Subscription(customer.id, customer.network).add(a_term(), paid.payment.id)
+
+
+async def keep_honest_books(store: Store) -> Training:
+    """Write a customer who paid a plan, trained an avatar for 220 ⭐ and got 20 of them back; return the training."""
+    customer = await store.registered()
+    avatar = an_avatar(customer)
+    running = a_running(a_draft(customer, avatar))
+    training = replace(running, run=running.run.succeed(at=NOW))
+    paid, subscription = a_plan_paid(customer, (await store.read(customer)).wallet)
+    wallet = held(paid.wallet, training.id, 220).capture(training.id, at=NOW)
+    wallet = wallet.refund(training.id, 1, Stars.of(20), capture=f"{training.id}:capture", at=NOW)
+    registered = an_event(events.CustomerRegistered, bare=False)
+    told = (registered, *paid.events, *news_of(training))
+    await store.save(avatar, training, *paid.records[:-1], wallet, subscription, events=told)
+    return training

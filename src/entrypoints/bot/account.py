@@ -61,7 +61,7 @@ def _listed(talk: Talk, lines: Sequence[StatementLine]) -> str:
 def _named(talk: Talk, line: StatementLine) -> str:
     """Say what an operation was, in human words."""
     kind = line.kind.lower().replace("_", "-")
-    key = f"operation-{kind}-{line.service}"
+    key = f"operation-{kind}-{'plan' if line.plan else line.service}"
     return talk.words.plain(key if talk.words.knows(key) else f"operation-{kind}")
 
 
@@ -84,9 +84,8 @@ async def open_statement(talk: Talk, args: list[str]) -> None:
 
 
 def _older(talk: Talk, lines: Sequence[StatementLine], before: int) -> tuple[tuple[Button, ...], ...]:
-    """Versions are gapless, so the page before begins where this one ends."""
-    newest = talk.dossier.wallet.accounts[Pocket.AVAILABLE].version
-    last = min(before - 1, newest) - len(lines) + 1
+    """The page before begins where this one ends."""
+    newest, last = talk.dossier.wallet.accounts[Pocket.AVAILABLE].version, lines[-1].version
     older = [talk.button("button-older", Tap.STATEMENT, last)] if last > 1 else []
     newer = [talk.button("button-newer", Tap.STATEMENT, before + PAGE)] if before <= newest else []
     return ((*older, *newer),) if older or newer else ()

@@ -140,7 +140,7 @@ def _price(amount: int, currency: str) -> Price:
 
 
 async def _answer(query: PreCheckoutQuery, bot: Bot, refusal: str | None) -> bool:
-    """Answer, and return whether it was taken; a query that Telegram has closed meanwhile cannot be charged any more."""
+    """Answer, and return whether it was taken: a query that Telegram has closed cannot be charged any more."""
     try:
         await patiently(lambda: bot.answer_pre_checkout_query(query.id, ok=refusal is None, error_message=refusal))
     except MessageRefused as closed:

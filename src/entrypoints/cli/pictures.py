@@ -35,7 +35,7 @@ def statement_table(dossier: Dossier, lines: Sequence[StatementLine]) -> None:
     table.add_column("balance", justify="right")
     for each in lines:
         amounts = _signed(each.amount), str(each.balance)
-        table.add_row(f"{each.at:%Y-%m-%d %H:%M:%S}", each.kind.lower(), each.service, *amounts)
+        table.add_row(f"{each.at:%Y-%m-%d %H:%M:%S}", each.kind.lower(), each.plan or each.service, *amounts)
     out = console()
     out.print(table)
     out.print(f"available {dossier.wallet.available} ⭐, on hold {dossier.wallet.held} ⭐")

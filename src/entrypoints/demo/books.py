@@ -46,12 +46,13 @@ def _statement(lines: list[StatementLine], language: Language) -> Table:
     for line in reversed(lines):
         sign = "+" if line.amount > NO_STARS else ""
         amount = f"{sign}{line.amount}"
-        table.add_row(f"{line.at:%H:%M:%S}", words.plain(_operation(line)), line.service, amount, str(line.balance))
+        what, for_what = words.plain(_operation(line)), line.plan or line.service
+        table.add_row(f"{line.at:%H:%M:%S}", what, for_what, amount, str(line.balance))
     return table
 
 
 def _operation(line: StatementLine) -> str:
-    return f"operation-{line.kind.lower().replace('_', '-')}"
+    return "operation-credit-plan" if line.plan else f"operation-{line.kind.lower().replace('_', '-')}"
 
 
 def _adds_up(lines: list[StatementLine], dossier: Dossier, console: Console) -> bool:

@@ -9,7 +9,8 @@ from adapters.memory import FrozenClock
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import MigrationChanged, SchemaNewer, at_home, migrate, migrations, pending
 from adapters.postgres.pool import Database, PoolSettings
-from avatar_core.testing.examples import NOW, a_customer, credited
+from avatar_core.testing.examples import NOW, a_customer
+from avatar_core.testing.whole import granted
 from tests.contracts.postgres_store import postgres_store
 
 ALL = [each.name for each in migrations()]
@@ -64,7 +65,7 @@ async def test_the_schemas_name_is_a_setting(database_dsn: str) -> None:
     async with Database(database_dsn, schema="stars", settings=PoolSettings(smallest=0, largest=2)) as database:
         store = postgres_store(database, FrozenClock(NOW))
         customer = await store.registered()
-        await store.save(credited((await store.read(customer)).wallet, 5))
+        await store.save(granted((await store.read(customer)).wallet, 5))
         assert await store.books.violations() == []
     assert await rows(database_dsn, "SELECT count(*) FROM stars.entries") == [(2,)]
     assert await rows(database_dsn, "SELECT count(*) FROM other.entries") == [(0,)]

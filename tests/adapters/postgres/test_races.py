@@ -15,8 +15,9 @@ from avatar_core.dossier import OfCustomer
 from avatar_core.errors import ConcurrentChange, InsufficientStars
 from avatar_core.ledger import Cause
 from avatar_core.money import Stars
-from avatar_core.testing.examples import NOW, a_notice, a_payment, credited, held
+from avatar_core.testing.examples import NOW, a_notice, a_payment, an_avatar, an_order
 from avatar_core.testing.store import Store
+from avatar_core.testing.whole import Whole, granted, requested
 from avatar_core.use_cases.again import again
 from avatar_core.use_cases.billing import KeepEvidence, SettlePayment
 from avatar_core.wallet import Wallet
@@ -29,7 +30,7 @@ CUSTOMERS = 12
 
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
-Decide = Callable[[Wallet], Wallet]
+Decide = Callable[[Wallet], Wallet | Whole]
 
 
 class Change:
@@ -41,18 +42,27 @@ class Change:
     @again
     async def one(self, customer: Customer, decide: Decide) -> None:
         async with self.begin() as work:
-            work.save(decide((await work.dossier(OfCustomer(customer.id))).wallet))
+            made = decide((await work.dossier(OfCustomer(customer.id))).wallet)
+            work.save(*(made.records if isinstance(made, Whole) else (made,)))
+            work.emit(*(made.events if isinstance(made, Whole) else ()))
             await work.commit()
 
     @again
-    async def both(self, customers: Sequence[Customer], decide: Decide) -> None:
+    async def both(self, customers: Sequence[Customer], decide: Callable[[Wallet], Wallet]) -> None:
         async with self.begin() as work:
             work.save(*[decide((await work.dossier(OfCustomer(each.id))).wallet) for each in customers])
             await work.commit()
 
 
-def ordered(number: int) -> Decide:
-    return lambda wallet: held(wallet, f"order-{number}", 220)
+def ordered(customer: Customer, number: int) -> Decide:
+    return lambda wallet: requested(an_order(customer, an_avatar(customer), number), wallet, Stars.of(220))
+
+
+async def with_stars_for_one(store: Store) -> Customer:
+    """A customer with an avatar and the stars for one order."""
+    customer = await store.registered()
+    await store.save(an_avatar(customer), granted((await store.read(customer)).wallet, 220))
+    return customer
 
 
 async def outcomes(works: Sequence[Awaitable[object]]) -> list[type[BaseException] | None]:
@@ -74,10 +84,9 @@ async def processes(migrated_dsn: str) -> AsyncIterator[list[Store]]:
 
 
 async def test_of_64_orders_with_stars_for_one_exactly_one_holds(store: Store) -> None:
-    customer = await store.registered()
-    await store.save(credited((await store.read(customer)).wallet, 220))
+    customer = await with_stars_for_one(store)
     change = Change(store)
-    works = [change.one(customer, ordered(n)) for n in range(MANY)]
+    works = [change.one(customer, ordered(customer, n)) for n in range(MANY)]
     assert sorted(map(str, await outcomes(works))) == sorted(map(str, [None] + [InsufficientStars] * (MANY - 1)))
     wallet = (await store.read(customer)).wallet
     assert (wallet.available, wallet.held, len(wallet.holds)) == (Stars(0), Stars.of(220), 1)
@@ -85,10 +94,9 @@ async def test_of_64_orders_with_stars_for_one_exactly_one_holds(store: Store) -
 
 
 async def test_of_64_orders_in_4_processes_exactly_one_holds(store: Store, processes: list[Store]) -> None:
-    customer = await store.registered()
-    await store.save(credited((await store.read(customer)).wallet, 220))
+    customer = await with_stars_for_one(store)
     changes = [Change(process) for process in processes]
-    results = await outcomes([changes[n % 4].one(customer, ordered(n)) for n in range(MANY)])
+    results = await outcomes([changes[n % 4].one(customer, ordered(customer, n)) for n in range(MANY)])
     assert [results.count(None), results.count(InsufficientStars)] == [1, MANY - 1]
 
 
@@ -115,7 +123,7 @@ async def test_10_000_transfers_by_16_workers_of_4_processes_never_wait_in_a_cir
     deadlocks_before = await database.one(DEADLOCKS)
     chance, numbers = random.Random(2026), iter(range(TRANSFERS))
 
-    def given(number: int) -> Decide:
+    def gift(number: int) -> Callable[[Wallet], Wallet]:
         cause = Cause("grant", str(number))
         return lambda wallet: wallet.give(Stars(1), "grant", f"grant:{number}:{wallet.customer}", cause=cause, at=NOW)
 
@@ -123,9 +131,9 @@ async def test_10_000_transfers_by_16_workers_of_4_processes_never_wait_in_a_cir
         moved = 0
         for number in numbers:
             if number % 4:
-                await change.one(chance.choice(customers), given(number))
+                await change.one(chance.choice(customers), gift(number))
             else:
-                await change.both(chance.sample(customers, 2), given(number))
+                await change.both(chance.sample(customers, 2), gift(number))
             moved += 1 if number % 4 else 2
         return moved
 

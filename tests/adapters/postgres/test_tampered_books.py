@@ -1,6 +1,5 @@
 """Somebody with the database's password changes the books: each broken law is noticed under its own name."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,23 +7,11 @@ import pytest
 from adapters.memory import FrozenClock
 from adapters.postgres import books
 from adapters.postgres.pool import Database
-from avatar_core.events import CustomerRegistered
-from avatar_core.money import Currency, Price, Stars
+from avatar_core.money import Stars
 from avatar_core.runs import HOLD_LIMIT
-from avatar_core.subscriptions import Subscription
-from avatar_core.testing.examples import (
-    DAY,
-    NOW,
-    a_customer,
-    a_draft,
-    a_payment,
-    a_running,
-    a_term,
-    an_avatar,
-    credited,
-    held,
-)
+from avatar_core.testing.examples import DAY, NOW, a_customer, an_avatar, an_order
 from avatar_core.testing.store import Store
+from avatar_core.testing.whole import keep_honest_books, requested
 from tests.contracts.postgres_store import postgres_store
 
 TAMPERING = (
@@ -97,6 +84,10 @@ CRIMES = {
         "UPDATE avatar.holds SET released = ROW(1)",
         {"4: a hold and its transfers agree", "4: captures and release sum to the hold"},
     ),
+    "a hold for longer than an order can live": (
+        "UPDATE avatar.holds SET deadline = deadline + interval '1 second'",
+        {"I6: no order outlives its time"},
+    ),
     "a hold that was never captured": (
         "UPDATE avatar.holds SET captured = ROW(0), released = amount",
         {
@@ -107,19 +98,101 @@ CRIMES = {
     ),
     "a payment of another amount": (
         "UPDATE avatar.payments SET stars = ROW(60000)",
-        {"I5: each charge is credited once"},
+        {"I5: each charge is credited once", "I5: a credit has its payment"},
+    ),
+    "a payment at another price": (
+        "UPDATE avatar.payments SET price = ROW(1, 'XTR')",
+        {"I5: money has its payment", "I5: a payment has its evidence", "I5: settled evidence has its payment"},
+    ),
+    "a payment that was never paid": (
+        "UPDATE avatar.payments SET status = 'PENDING', charge = NULL",
+        {
+            "I5: a credit has its payment",
+            "I5: money has its payment",
+            "I5: settled evidence has its payment",
+            "I7: an end is told once and is true",
+            "I8: each period is paid once",
+            "I8: terms are as long as what was paid",
+        },
+    ),
+    "a credit for another payment": (
+        "UPDATE avatar.transfers SET cause = ROW('payment', 'another') WHERE kind = 'CREDIT'",
+        {"I5: a credit has its payment"},
+    ),
+    "money for another payment": (
+        "UPDATE avatar.transfers SET cause = ROW('payment', 'another') WHERE kind = 'MONEY_IN'",
+        {"I5: money has its payment"},
+    ),
+    "money taken out": (
+        (
+            "WITH gone AS (DELETE FROM avatar.entries WHERE transfer LIKE '%%:money')"
+            " DELETE FROM avatar.transfers WHERE kind = 'MONEY_IN'"
+        ),
+        {"I5: a payment has its money"},
+    ),
+    "evidence taken out": ("DELETE FROM avatar.evidence", {"I5: a payment has its evidence"}),
+    "evidence judged otherwise": (
+        "UPDATE avatar.evidence SET status = 'RECEIVED'",
+        {"I5: a payment has its evidence"},
+    ),
+    "evidence of a charge that never was": (
+        (
+            "INSERT INTO avatar.evidence SELECT 'another', gateway, 'charge-2', price, raw, received_at, bot,"
+            " payment_id, payment_number, payer, status, reason, version FROM avatar.evidence"
+        ),
+        {"I5: settled evidence has its payment"},
+    ),
+    "an order that nobody made": (
+        "UPDATE avatar.trainings SET run.requested_at = NULL",
+        {"I6: a hold has its order", "I7: an end is told once and is true"},
+    ),
+    "an order that never ended": (
+        "UPDATE avatar.trainings SET run.status = 'PROCESSING'",
+        {"I7: an end is told once and is true"},
+    ),
+    "an order that ended otherwise": (
+        "UPDATE avatar.trainings SET run.status = 'FAILED'",
+        {
+            "I6: what was delivered is charged",
+            "I7: a state has its event",
+            "I7: an end is told once and is true",
+        },
+    ),
+    "an event taken out": (
+        (
+            "WITH gone AS (DELETE FROM avatar.tasks USING avatar.events WHERE number = event"
+            " AND name = 'training.succeeded') DELETE FROM avatar.events WHERE name = 'training.succeeded'"
+        ),
+        {"I7: a state has its event"},
+    ),
+    "an end that never was": (
+        (
+            "INSERT INTO avatar.events (id, name, facts, at) SELECT 'another', 'training.failed',"
+            ' facts || \'{"released": {"hundredths": 1}, "reason": "deadline", "detail": ""}\', at'
+            " FROM avatar.events WHERE name = 'training.succeeded'"
+        ),
+        {"I7: an end is told once and is true", "I7: an event has its tasks"},
     ),
     "a task taken out": (
         "DELETE FROM avatar.tasks WHERE reaction = 'publish'",
         {"I7: an event has its tasks"},
     ),
     "a cause used twice": (
-        'UPDATE avatar.subscriptions SET causes = \'["payment 1", "payment 1"]\'',
-        {"I8: each period has a cause of its own"},
+        "UPDATE avatar.subscriptions SET causes = causes || causes",
+        {"I8: each period has a cause of its own", "I8: terms are as long as what was paid"},
     ),
     "terms that overlap": (
         "UPDATE avatar.subscriptions SET terms = terms || terms",
-        {"I8: terms do not overlap"},
+        {"I8: terms do not overlap", "I8: terms are as long as what was paid"},
+    ),
+    "a period that nobody paid": (
+        "UPDATE avatar.subscriptions SET causes = '[\"another\"]'",
+        {"I8: each period is paid once", "I8: terms are as long as what was paid"},
+    ),
+    "a period taken away": ("DELETE FROM avatar.subscriptions", {"I8: each period is paid once"}),
+    "a term that was made longer": (
+        "UPDATE avatar.subscriptions SET terms = jsonb_set(terms, '{0,ends}', '\"2027-01-01T00:00:00Z\"')",
+        {"I8: terms are as long as what was paid"},
     ),
 }
 
@@ -133,16 +206,7 @@ def clock() -> FrozenClock:
 async def store(database: Database, clock: FrozenClock) -> Store:
     """A paid plan, a training that succeeded, and 20 ⭐ given back; whoever tampers may do everything."""
     store = postgres_store(database, clock)
-    customer = await store.registered()
-    avatar = an_avatar(customer)
-    training = a_running(a_draft(customer, avatar))
-    training = replace(training, run=training.run.succeed(at=NOW))
-    payment = a_payment(customer).settle("charge-1", Price(500, Currency.XTR), at=NOW)
-    wallet = held(credited((await store.read(customer)).wallet, 500), training.id, 220).capture(training.id, at=NOW)
-    wallet = wallet.refund(training.id, 1, Stars.of(20), capture=f"{training.id}:capture", at=NOW)
-    subscription = Subscription(customer.id, customer.network).add(a_term(), "payment 1")
-    registered = CustomerRegistered(customer=customer.id, person="somebody")
-    await store.save(avatar, training, payment, wallet, subscription, events=(registered,))
+    await keep_honest_books(store)
     for permission in TAMPERING:
         await database.rows(permission)
     return store
@@ -170,13 +234,15 @@ async def test_an_entry_taken_out_leaves_a_gap(store: Store, database: Database)
 
 async def test_tasks_and_holds_that_time_has_passed_by_are_noticed(store: Store, clock: FrozenClock) -> None:
     wallet = (await store.read(a_customer())).wallet
-    await store.save(held(wallet, "order-2", 5))
+    whole = requested(an_order(a_customer(), an_avatar(a_customer())), wallet, Stars.of(5))
+    await store.save(*whole.records, events=whole.events)
     clock.advance(HOLD_LIMIT - timedelta(seconds=1))
     assert await broken(store) == set()
     clock.advance(timedelta(seconds=1))
-    assert await broken(store) == {"4: no hold is open past its deadline"}
+    late = {"4: no hold is open past its deadline", "I6: no order outlives its time"}
+    assert await broken(store) == late
     clock.set(NOW + 2 * DAY)
-    assert await broken(store) == {"4: no hold is open past its deadline", "I7: tasks are carried out"}
+    assert await broken(store) == late | {"I7: tasks are carried out"}
 
 
 async def test_chains_are_verified_piece_by_piece(

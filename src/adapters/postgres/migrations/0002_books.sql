@@ -95,17 +95,20 @@ CREATE TRIGGER entries_balance AFTER INSERT ON avatar.entries
 
 -- A customer's latest lines before a version, read backwards from an index: it costs the same at any length.
 CREATE FUNCTION avatar.statement(of_customer text, before bigint, most integer)
-RETURNS TABLE (at timestamptz, kind text, service text, amount bigint, balance bigint, key text)
+RETURNS TABLE (
+    at timestamptz, kind text, service text, amount bigint, balance bigint, key text, version bigint, plan text
+)
 LANGUAGE sql STABLE
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-    SELECT t.at, t.kind, (t.cause).type, e.amount, e.balance, t.key
+    SELECT t.at, t.kind, (t.cause).type, e.amount, e.balance, t.key, e.version, p.purpose ->> 'plan'
     FROM avatar.accounts a
     CROSS JOIN LATERAL (
         SELECT l.amount, l.balance, l.version, l.transfer FROM avatar.entries l
         WHERE l.account = a.name AND l.version < before ORDER BY l.version DESC LIMIT most
     ) e
     JOIN avatar.transfers t ON t.key = e.transfer
+    LEFT JOIN avatar.payments p ON p.id = CASE (t.cause).type WHEN 'payment' THEN (t.cause).id END
     WHERE a.customer = of_customer AND a.pocket = 'available'
     ORDER BY e.version DESC
 $$;

@@ -269,6 +269,7 @@ balance-debt = You owe { $debt } ⭐; the next top-up pays it.
 no-operations = There were no operations yet.
 operation = { $at } · { $what } · <b>{ $amount }</b> → { $balance } ⭐
 operation-credit = top-up
+operation-credit-plan = plan
 operation-bonus = gift
 operation-hold-training = set aside for a training
 operation-hold-portraits = set aside for portraits
@@ -291,12 +292,9 @@ statement =
 
 prices = 🏷 <b>Prices</b>
 price-training =
-    🤖 { $title }: { $low }–{ $high } ⭐ ({ $fewest }–{ $most } steps, about { $minutes ->
-        [one] { $minutes } minute
-       *[other] { $minutes } minutes
-    })
+    🤖 { $title }: { $low }–{ $high } ⭐ ({ $fewest }–{ $most } steps, about { $quickest }–{ $minutes } minutes)
 price-training-flat =
-    ⚡ { $title }: { $low } ⭐ (about { $minutes ->
+    ⚡ { $title }: { $price } ⭐ (about { $minutes ->
         [one] { $minutes } minute
        *[other] { $minutes } minutes
     })

@@ -257,6 +257,7 @@ balance-debt = Долг: { $debt } ⭐, он погасится из следу�
 no-operations = Операций пока не было.
 operation = { $at } · { $what } · <b>{ $amount }</b> → { $balance } ⭐
 operation-credit = пополнение
+operation-credit-plan = подписка
 operation-bonus = подарок
 operation-hold-training = отложено под обучение
 operation-hold-portraits = отложено под портреты
@@ -279,12 +280,9 @@ statement =
 
 prices = 🏷 <b>Цены</b>
 price-training =
-    🤖 { $title }: { $low }–{ $high } ⭐ ({ $fewest }–{ $most } шагов, около { $minutes ->
-        [one] { $minutes } минуты
-       *[other] { $minutes } минут
-    })
+    🤖 { $title }: { $low }–{ $high } ⭐ ({ $fewest }–{ $most } шагов, около { $quickest }–{ $minutes } минут)
 price-training-flat =
-    ⚡ { $title }: { $low } ⭐ (около { $minutes ->
+    ⚡ { $title }: { $price } ⭐ (около { $minutes ->
         [one] { $minutes } минуты
        *[other] { $minutes } минут
     })
