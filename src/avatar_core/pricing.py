@@ -40,7 +40,7 @@ class TrainerOffer:
     names: Mapping[str, str]
     """The provider's names for ``images``, ``trigger`` and ``steps``."""
     minutes: int
-    """About how long a run takes, for the progress message."""
+    """About how long a run takes in the middle of the offer."""
 
     def price(self, steps: int) -> Stars:
         """Return the price in ⭐.  Raises StepsNotOffered for anything outside the offer."""
@@ -51,6 +51,11 @@ class TrainerOffer:
         if self.price_per_step is None:
             raise StepsNotOffered(steps=steps)
         return self.price_per_step * steps
+
+    def minutes_for(self, steps: int) -> int:
+        """Return about how long so many steps take: at least a minute, in proportion to the middle of the offer."""
+        middle_twice = min(self.steps) + max(self.steps)
+        return max(1, (4 * self.minutes * steps + middle_twice) // (2 * middle_twice))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,15 @@ def test_a_flat_price_is_the_same_for_all_steps() -> None:
     assert {offer.price(steps) for steps in offer.steps} == {Stars.of(250)}
 
 
+@pytest.mark.parametrize(("steps", "minutes"), [(1000, 10), (1500, 15), (2500, 25), (4000, 40), (30, 1), (1, 1)])
+def test_more_steps_take_longer(steps: int, minutes: int) -> None:
+    assert replace(an_offer(), steps=(4000, 1000), minutes=25).minutes_for(steps) == minutes
+
+
+def test_a_training_of_one_length_takes_what_the_catalogue_says() -> None:
+    assert replace(an_offer(), steps=(1000,), minutes=2).minutes_for(1000) == 2
+
+
 def test_a_trainer_without_any_price_trains_nobody() -> None:
     with pytest.raises(StepsNotOffered):
         replace(an_offer(), price_per_step=None).price(1000)

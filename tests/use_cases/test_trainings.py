@@ -61,7 +61,7 @@ async def test_an_ordered_training_holds_what_was_quoted(world: MemoryWorld) -> 
     assert dossier.wallet.holds[training].deadline == world.clock.now() + HOLD_LIMIT
     assert (dossier.customer.level, await status(world, training)) == (Level.TRAINING, RunStatus.PENDING)
     assert world.happened()[-1] == TrainingRequested(
-        customer=customer, training=training, avatar="Fan", price=PRICE, minutes=25
+        customer=customer, training=training, avatar="Fan", price=PRICE, minutes=10
     )
 
 

@@ -69,7 +69,7 @@ class RequestTraining:
             training=training.id,
             avatar=dossier.avatar(training.avatar).name,
             price=training.chosen.quote.amount,
-            minutes=self.catalogue.trainer(training.chosen.trainer).minutes,
+            minutes=self.catalogue.trainer(training.chosen.trainer).minutes_for(training.chosen.steps),
         )
 
 

@@ -40,10 +40,13 @@ async def open_prices(talk: Talk, _args: list[str]) -> None:
 
 
 def _training(talk: Talk, offer: TrainerOffer) -> str:
-    fewest, most = offer.steps[0], offer.steps[-1]
-    key = "price-training-flat" if offer.flat_price is not None else "price-training"
-    facts = {"title": talk.words.title(offer.titles), "minutes": offer.minutes}
-    return talk.words(key, low=offer.price(fewest), high=offer.price(most), fewest=str(fewest), most=str(most), **facts)
+    fewest, most = min(offer.steps), max(offer.steps)
+    title, quickest = talk.words.title(offer.titles), offer.minutes_for(fewest)
+    if offer.flat_price is not None:
+        return talk.words("price-training-flat", title=title, price=offer.flat_price, minutes=quickest)
+    prices, steps = {"low": offer.price(fewest), "high": offer.price(most)}, {"fewest": str(fewest), "most": str(most)}
+    minutes = {"quickest": quickest, "minutes": offer.minutes_for(most)}
+    return talk.words("price-training", title=title, **prices, **steps, **minutes)
 
 
 async def choose_language(talk: Talk, _args: list[str]) -> None:

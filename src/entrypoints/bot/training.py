@@ -27,7 +27,7 @@ async def choose_steps(talk: Talk, _args: list[str]) -> None:
 
 def _offer(talk: Talk, offer: TrainerOffer, steps: int) -> Button:
     key = "button-flat-training" if offer.flat_price is not None else "button-training"
-    facts = {"price": offer.price(steps), "steps": str(steps), "minutes": offer.minutes}
+    facts = {"price": offer.price(steps), "steps": str(steps), "minutes": offer.minutes_for(steps)}
     return Button(talk.words.plain(key, **facts), calling(Tap.QUOTE_TRAINING, offer.code, steps))
 
 
@@ -50,7 +50,7 @@ async def _quote(talk: Talk, trainer: str, steps: int, note: str = "") -> None:
     facts = {"name": dossier.avatar(draft.avatar).name, "photos": len(draft.photos), "steps": str(steps)}
     money = {"price": price, "before": wallet.available, "after": wallet.available - price}
     offer = talk.catalogue.trainer(trainer)
-    await talk.show("training-quote", rows, note=note, minutes=offer.minutes, **facts, **money)
+    await talk.show("training-quote", rows, note=note, minutes=offer.minutes_for(steps), **facts, **money)
 
 
 async def confirm(talk: Talk, args: list[str]) -> None:
