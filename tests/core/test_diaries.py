@@ -8,7 +8,7 @@ import pytest
 from avatar_core.ids import PhotoRef, ProviderRunId
 from avatar_core.portraits import ImageStatus
 from avatar_core.runs import OUTAGE_PATIENCE, FailureReason, Remark, Run, RunStatus, Ticket
-from avatar_core.testing.examples import MINUTE, NOW, a_customer, a_painting, an_avatar, an_order
+from avatar_core.testing.examples import HOUR, MINUTE, NOW, a_customer, a_painting, an_avatar, an_order
 
 LATER = NOW + 7 * MINUTE
 TICKET = Ticket(ProviderRunId("run-1"))
@@ -31,6 +31,13 @@ def test_every_move_is_dated(before: Run, move: Callable[[Run, datetime], Run]) 
     after = move(before, LATER)
     assert [remark.at for remark in after.diary] == [NOW] * len(before.diary) + [LATER]
     assert after.ended_at == (LATER if after.status.final else None)
+
+
+@pytest.mark.parametrize(("taken_h", "deadline_h"), [(0, 3), (22, 25), (24, 27), (26, 27), (30, 27)])
+def test_however_late_a_run_is_taken_its_order_ends_a_day_and_three_hours_after_it_was_made(
+    taken_h: int, deadline_h: int
+) -> None:
+    assert SUBMITTING.accept(TICKET, at=NOW + taken_h * HOUR).deadline == NOW + deadline_h * HOUR
 
 
 def test_the_note_that_an_order_waits_is_dated() -> None:

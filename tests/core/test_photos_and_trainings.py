@@ -109,6 +109,12 @@ def test_a_draft_that_lost_its_photos_otherwise_cannot_be_ordered() -> None:
         replace(with_photos(10).quoted(PLAN), photos=()).request(at=NOW)
 
 
+def test_a_draft_without_a_quote_cannot_go_on() -> None:
+    with pytest.raises(IllegalMove) as refused:
+        _ = with_photos(10).chosen
+    assert refused.value.facts == {"thing": "order", "status": "DRAFT", "fact": "go on without a quote"}
+
+
 @pytest.mark.parametrize(
     ("change", "fact"),
     [

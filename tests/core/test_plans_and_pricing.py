@@ -89,13 +89,15 @@ def test_portraits_cost_their_number(count: int, price: str) -> None:
 
 @pytest.mark.parametrize("count", [0, -1, 5, 1_000_000, True, 2.0, "2", None])
 def test_a_number_of_images_outside_one_to_four_is_refused(count: object) -> None:
-    with pytest.raises(ImagesNotOffered):
+    with pytest.raises(ImagesNotOffered) as refused:
         PORTRAITS.quote_for(cast("int", count), "1:1")
+    assert refused.value.facts["count"] is count
 
 
 def test_an_unknown_format_is_refused() -> None:
-    with pytest.raises(UnknownFormat):
+    with pytest.raises(UnknownFormat) as refused:
         PORTRAITS.quote_for(1, "21:9")
+    assert refused.value.name == "21:9"
 
 
 def test_a_quote_holds_for_a_quarter_of_an_hour() -> None:

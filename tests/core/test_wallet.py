@@ -129,8 +129,9 @@ def test_parts_are_captured_one_by_one_and_the_rest_is_released() -> None:
 
 def test_no_more_than_is_held_can_be_captured() -> None:
     after = held(RICH, "order-1", 220)
-    with pytest.raises(CaptureExceedsHold):
+    with pytest.raises(CaptureExceedsHold) as refused:
         after.capture("order-1", Stars(22_001), part=1, at=NOW)
+    assert refused.value.facts == {"asked": Stars(22_001), "open": Stars.of(220)}
     with pytest.raises(CaptureExceedsHold):
         after.capture("order-1", at=NOW).capture("order-1", at=NOW)
     with pytest.raises(CaptureExceedsHold):

@@ -80,6 +80,19 @@ async def test_the_ticket_of_an_ended_order_does_not_count_any_more(world: Memor
     assert await handover.accept(training, ticket) is None
 
 
+async def test_whoever_looks_after_the_worker_reads_why_a_stopped_order_is_tried_again(world: MemoryWorld) -> None:
+    customer = await world.with_stars(FUNDS)
+    training = await world.requested(customer)
+    world.trainer.suffer(Trouble.UNAVAILABLE, 2)
+    with pytest.raises(ProviderUnavailable):
+        await world.submit_training(training)
+    world.trainer.recover()
+    await world.cancel_training(customer, training)
+    with pytest.raises(ProviderUnavailable) as tried:
+        await world.stop_training(training)
+    assert tried.value.reason == "the run of an ended order may begin yet"
+
+
 # --- how it ends
 
 
