@@ -56,13 +56,15 @@ def test_accounts_are_named_by_network_and_role() -> None:
 
 @pytest.mark.parametrize("amount", [0, -1, True, 1.0, float("nan"), "1", None])
 def test_a_transfer_moves_a_positive_whole_amount(amount: object) -> None:
-    with pytest.raises(InvalidAmount):
+    with pytest.raises(InvalidAmount) as refused:
         replace(TRANSFER, amount=cast("int", amount))
+    assert refused.value.facts == {"what": "a transfer", "value": repr(amount)}
 
 
 def test_a_transfer_goes_somewhere_else() -> None:
-    with pytest.raises(InvalidAmount):
+    with pytest.raises(InvalidAmount) as refused:
         replace(TRANSFER, target=TRANSFER.source)
+    assert refused.value.facts == {"what": "a transfer", "value": "from portrait_bot/sales/robokassa to itself"}
 
 
 def test_an_account_counts_its_entries_and_keeps_its_balance() -> None:

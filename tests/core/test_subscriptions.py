@@ -58,6 +58,10 @@ def test_a_plan_bought_the_moment_another_one_ends_leaves_no_empty_term(first: i
     assert rows_of_both == [(f"PLAN-{first}", 0, 30), (f"PLAN-{second}", 30, 60)]
 
 
+def test_a_higher_plan_bought_the_same_moment_leaves_no_empty_term() -> None:
+    assert rows(bought(a_period(0), a_period(1))) == [("PLAN-1", 0, 30), ("PLAN-0", 30, 60)]
+
+
 def test_a_lower_plan_waits_for_the_higher_one() -> None:
     queued = bought(a_period(1), a_period(0, NOW + 10 * DAY))
     assert rows(queued) == [("PLAN-1", 0, 30), ("PLAN-0", 30, 60)]
