@@ -1,0 +1,58 @@
+"""The kit catches adapters that are wrong, and says how."""
+
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+WRONG = Path(__file__).with_name("wrong_adapters.py")
+CAUGHT = {
+    "TestCredulousGateway": {
+        "test_a_notice_with_any_digit_changed_is_forged",
+        "test_a_notice_for_another_amount_is_forged",
+        "test_a_notice_with_any_byte_changed_says_the_same_or_nothing",
+    },
+    "TestFloatingGateway": {"test_any_amount_of_any_payment_is_read_exactly"},
+    "TestForgetfulUnitOfWork": {
+        "test_of_all_who_read_the_same_version_one_writes",
+        "test_a_refused_commit_writes_nothing_of_all_it_had",
+        "test_a_refused_end_of_an_order_leaves_it_open",
+    },
+    "TestOverwritingPhotoStore": {
+        "test_one_name_in_two_folders_is_two_photos_in_a_pack",
+        "test_on_a_full_disk_nothing_is_written_and_nothing_is_lost",
+    },
+    "TestAmnesicTrainer": {"test_a_run_whose_answer_was_lost_is_found"},
+    "TestNaggingWarden": {
+        "test_whoever_is_turned_away_does_not_lengthen_the_time",
+        "test_whenever_one_asks_it_passes_once_in_the_time",
+    },
+}
+"""By the suite's filling: what must fail, and nothing else."""
+LINE = re.compile(r"^(PASSED|FAILED|ERROR) \S+::(\w+)::(\w+)", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def report() -> str:
+    """What pytest prints when all wrong adapters are proved."""
+    words = ["-m", "pytest", str(WRONG), "-rpfE", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    ended = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, timeout=150)
+    return ended.stdout
+
+
+@pytest.mark.parametrize("wrong", CAUGHT)
+def test_a_wrong_adapter_fails_where_it_is_wrong_and_nowhere_else(report: str, wrong: str) -> None:
+    outcomes = defaultdict(set)
+    for outcome, filling, name in LINE.findall(report):
+        if filling == wrong:
+            outcomes[outcome].add(name)
+    assert outcomes["FAILED"] == CAUGHT[wrong]
+    assert outcomes["PASSED"]
+    assert not outcomes["ERROR"]
+
+
+def test_a_failing_suite_shows_the_values_that_differ(report: str) -> None:
+    assert "E       AssertionError: assert Price(minor=" in report

@@ -1,0 +1,163 @@
+"""Adapters with one mistake each, in the suites that must catch it (see test_wrong_adapters)."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from adapters.memory import (
+    CountingNames,
+    FrozenClock,
+    MemoryBeginUnitOfWork,
+    MemoryDatabase,
+    MemoryGateway,
+    MemoryPhotoStore,
+    MemoryTrainer,
+    MemoryUnitOfWork,
+    MemoryWarden,
+)
+from avatar_core.customers import Customer
+from avatar_core.dossier import Record
+from avatar_core.errors import ConcurrentChange, StoreUnavailable
+from avatar_core.ids import PhotoRef, TrainingId
+from avatar_core.money import Currency, Price
+from avatar_core.payments import Evidence
+from avatar_core.ports import TrainingOrder, UnitOfWork
+from avatar_core.runs import Ticket
+from avatar_core.testing.examples import NOW
+from avatar_core.testing.payment_gateway import GatewayWorld, SignedGatewayContract, payment_of
+from avatar_core.testing.photo_store import PhotoStoreContract, PhotoStoreWorld
+from avatar_core.testing.provider import TrainerWorld
+from avatar_core.testing.store import Store
+from avatar_core.testing.trainer import TrainerContract
+from avatar_core.testing.unit_of_work import UnitOfWorkContract
+from avatar_core.testing.warden import WardenContract
+from tests.contracts.memory_provider import memory_switches
+from tests.contracts.memory_store import memory_store
+from tests.contracts.test_memory_trainer import order
+
+
+def gateway_world(gateway: MemoryGateway) -> GatewayWorld:
+    price = Price(111_000, Currency.RUB)
+    return GatewayWorld(gateway, payment_of(gateway, price), lambda paid, charge: gateway.pay(paid, charge, NOW))
+
+
+class CredulousGateway(MemoryGateway):
+    """Believes any signature."""
+
+    def read(self, notice: bytes, at: datetime) -> Evidence:
+        return super().read(self.signed(notice.rpartition(b"\n")[0]), at)
+
+
+class TestCredulousGateway(SignedGatewayContract):
+    @pytest.fixture
+    def world(self) -> GatewayWorld:
+        return gateway_world(CredulousGateway())
+
+
+class FloatingGateway(MemoryGateway):
+    """Reads amounts by way of a float: 0.29 becomes 28 kopecks."""
+
+    def read(self, notice: bytes, at: datetime) -> Evidence:
+        evidence = super().read(notice, at)
+        return replace(evidence, price=replace(evidence.price, minor=max(int(evidence.price.minor / 100 * 100), 1)))
+
+
+class TestFloatingGateway(SignedGatewayContract):
+    @pytest.fixture
+    def world(self) -> GatewayWorld:
+        return gateway_world(FloatingGateway())
+
+
+class ForgetfulUnitOfWork(MemoryUnitOfWork):
+    """Tries again by itself with the version that a customer has meanwhile: the last one wins."""
+
+    async def commit(self) -> None:
+        try:
+            await super().commit()
+        except ConcurrentChange:
+            before = dict(self._saved)
+            self._saved = {key: self._renewed(record) for key, record in before.items()}
+            if self._saved == before:
+                raise
+            await self.commit()
+
+    def _renewed(self, record: Record) -> Record:
+        known = self._database.customers.get(record.id) if isinstance(record, Customer) else None
+        return replace(record, version=known.version) if isinstance(record, Customer) and known else record
+
+
+class BeginForgetfully(MemoryBeginUnitOfWork):
+    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return ForgetfulUnitOfWork(self._database, self._names, self._clock)
+
+
+class TestForgetfulUnitOfWork(UnitOfWorkContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        database = MemoryDatabase()
+        return replace(memory_store(database), begin=BeginForgetfully(database, CountingNames(), FrozenClock(NOW)))
+
+
+class OverwritingPhotoStore(MemoryPhotoStore):
+    """Keeps by the file's name alone, so that one album's photo overwrites another's; breaks off on a full disk."""
+
+    async def put(self, ref: PhotoRef, content: bytes) -> None:
+        name = PhotoRef(ref.rpartition("/")[2])
+        self.kept[name] = content[:10] if self.full else content
+        if self.full:
+            raise StoreUnavailable(reason="no space left on device")
+
+    async def get(self, ref: PhotoRef) -> bytes:
+        return await super().get(PhotoRef(ref.rpartition("/")[2]))
+
+    async def delete(self, ref: PhotoRef) -> None:
+        await super().delete(PhotoRef(ref.rpartition("/")[2]))
+
+
+class TestOverwritingPhotoStore(PhotoStoreContract):
+    @pytest.fixture
+    def world(self) -> PhotoStoreWorld:
+        store = OverwritingPhotoStore()
+        return PhotoStoreWorld(store, lambda: setattr(store, "full", True))
+
+
+class AmnesicTrainer(MemoryTrainer):
+    """Finds only the runs that it told of itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    async def submit(self, order: TrainingOrder) -> Ticket:
+        ticket = await super().submit(order)
+        self.told.append(order.id)
+        return ticket
+
+    async def find(self, order: TrainingId) -> Ticket | None:
+        found = await super().find(order)
+        return found if order in self.told else None
+
+
+class TestAmnesicTrainer(TrainerContract):
+    @pytest.fixture
+    def world(self) -> TrainerWorld:
+        trainer = AmnesicTrainer()
+        return TrainerWorld(trainer, memory_switches(trainer, lambda name: trainer.finish(TrainingId(name))), order)
+
+
+class NaggingWarden(MemoryWarden):
+    """Counts the time from whoever asked last, so that whoever keeps asking is never let through."""
+
+    async def first(self, topic: str, at: datetime, every_s: float) -> bool:
+        passed = await super().first(topic, at, every_s)
+        self._database.said.set(topic, at)
+        return passed
+
+
+class TestNaggingWarden(WardenContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        database = MemoryDatabase()
+        return replace(memory_store(database), warden=NaggingWarden(database))
