@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import unquote
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +28,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 PREFIX = "AVATAR_"
 _BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_PASSWORDS = re.compile(r"://[^:/]*:(.+)@|password\s*=\s*(?:'([^']+)|([^\s&']+))", re.IGNORECASE)
 _SECRET_TOKEN_LENGTH = 64
 _AROUND = " \"'"
 
@@ -204,6 +206,15 @@ class Settings(BaseSettings):
         for value in self.__dict__.values():
             if isinstance(value, SecretStr) and value.get_secret_value():
                 yield value.get_secret_value()
+        if self.database_url is not None:
+            yield from passwords_in(self.database_url.get_secret_value())
+
+
+def passwords_in(address: str) -> Iterator[str]:
+    """Give what may be a password in a connection string, in a broken one too: libpq's errors repeat parts of it."""
+    for found in _PASSWORDS.finditer(address):
+        whole = next(each for each in found.groups() if each)
+        yield from (whole, unquote(whole), *re.split(r"[@:/?#\s]", whole))
 
 
 def _missing(field: str) -> str:

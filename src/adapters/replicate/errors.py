@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import httpx
 from replicate.exceptions import ReplicateError
 
-from adapters.replicate.settings import TOKEN_SETTING
+from adapters.replicate.settings import TOKEN_SETTING, without_credentials
 from avatar_core.errors import (
     AvatarError,
     ProviderRefused,
@@ -42,7 +42,8 @@ def _translated(gone: Callable[[str], AvatarError], odd: Callable[[str], AvatarE
     try:
         yield
     except ReplicateError as cause:
-        status, words = cause.status or 0, cause.detail or cause.title or f"status {cause.status}"
+        status = cause.status or 0
+        words = without_credentials(str(cause.detail or cause.title or f"status {cause.status}"))
         if status in _CREDENTIAL:
             raise ProviderUnauthorized(setting=TOKEN_SETTING) from cause
         if status in _LATER or status >= _SERVER_ERROR:

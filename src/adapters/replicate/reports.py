@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from adapters.replicate.settings import ReplicateSettings, RunKind, mark_in
+from adapters.replicate.settings import ReplicateSettings, RunKind, mark_in, without_credentials
 from avatar_core.ids import ProviderRunId
 from avatar_core.runs import FailureReason, ModelVersion, Report, ReportStatus
 
@@ -41,8 +41,13 @@ def report_of(run: Json, kind: RunKind, settings: ReplicateSettings) -> Report:
 
 
 def _words(text: str) -> str:
-    """Shorten a text and take out what cannot be stored or shown: NUL and halves of characters."""
-    return text[:LONGEST_WORDS].encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    """Shorten a text and take out what cannot be stored or shown: credentials, NUL and halves of characters."""
+    return (
+        without_credentials(text)[:LONGEST_WORDS]
+        .encode(errors="replace")
+        .decode()
+        .replace("\0", "\N{REPLACEMENT CHARACTER}")
+    )
 
 
 def _text(value: object) -> str:

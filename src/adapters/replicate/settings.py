@@ -12,6 +12,7 @@ NOWHERE = "https://no-webhook.invalid/replicate"
 TOKEN_SETTING = "REPLICATE_API_TOKEN"  # noqa: S105 - the setting's name
 MOST_FIELDS = 100
 _TOKEN = re.compile(r"[!-~]+")
+_CREDENTIALS = re.compile(r"\b(?:Bearer\s+|r8_|whsec_)[A-Za-z0-9+/=_-]+")
 _MODEL = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -63,6 +64,11 @@ class ReplicateSettings:
         """Return our webhook address with the order's id in it."""
         joint = "&" if urlsplit(self.webhook_url).query else "?"
         return f"{self.webhook_url}{joint}{urlencode({kind.value: order})}"
+
+
+def without_credentials(words: str) -> str:
+    """Return the provider's own words, which are kept and shown to the owner, without what it was asked with."""
+    return _CREDENTIALS.sub("[hidden]", words)
 
 
 def address_in(value: object) -> SplitResult | None:
