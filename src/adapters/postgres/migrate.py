@@ -11,6 +11,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from psycopg import AsyncConnection
+from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Identifier
 
 from adapters.postgres.errors import store_errors
@@ -21,12 +22,20 @@ _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _LOCK = int.from_bytes(b"avat")  # any number that nobody else locks
 
 
-class MigrationChanged(Exception):
+class MigrationError(Exception):
+    """The schema is not what this program needs, and cannot be made so here."""
+
+
+class MigrationChanged(MigrationError):
     """A file that was applied before has another content now: the history of a schema is not rewritten."""
 
 
-class SchemaNewer(Exception):
+class SchemaNewer(MigrationError):
     """The database was migrated by a newer version of this program."""
+
+
+class OwnerNeeded(MigrationError):
+    """Something is missing, and we are connected as somebody who may not change the schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +68,18 @@ def at_home(sql: str, schema: str) -> str:
 async def migrate(dsn: str, *, schema: str = SCHEMA) -> list[str]:
     """Apply what is missing in one transaction and return the names of the files; several callers wait in line.
 
-    Raises MigrationChanged, SchemaNewer and StoreUnavailable.
+    Raises MigrationChanged, SchemaNewer, OwnerNeeded and StoreUnavailable.
     """
     with store_errors():
         async with await AsyncConnection.connect(dsn, prepare_threshold=None) as connection:
             await connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, schema))
             missing = await _missing(connection, schema)
-            for each in missing:
-                await _apply(connection, each, schema)
+            try:
+                for each in missing:
+                    await _apply(connection, each, schema)
+            except InsufficientPrivilege as refused:
+                names = ", ".join(each.name for each in missing)
+                raise OwnerNeeded(f"{names} can only be applied by the owner of the schema {schema}") from refused
             if missing:
                 await connection.execute(at_home("SELECT avatar.close_to_others()", schema))
             return [each.name for each in missing]

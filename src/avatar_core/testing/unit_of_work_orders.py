@@ -131,13 +131,13 @@ class OrdersContract(StoreContract):
         painting = a_painting(quoted)
         images = (painting.images[0].stored(PhotoRef("portraits/1.jpg")), painting.images[1].lost())
         ended = replace(painting, images=images, sources=("https://provider.example/1.jpg",)).deliver(at=NOW)
-        failed = replace(painting, run=Run(RunStatus.FAILED, failure=FailureReason.MODERATION, ended_at=NOW))
-        for version, stage in enumerate((quoted, painting, ended, failed)):
+        failed = replace(an_order(customer, avatar, 2), run=Run(RunStatus.FAILED, failure=FailureReason.MODERATION))
+        for version, stage in ((0, quoted), (1, painting), (2, ended), (0, failed)):
             await store.save(replace(stage, version=version))
             async with store.begin() as work:
-                dossier = await work.dossier(OfPortraits(quoted.id))
+                dossier = await work.dossier(OfPortraits(stage.id))
             assert dossier.customer == customer
-            assert dossier.orders == {quoted.id: replace(stage, version=version + 1)}
+            assert dossier.orders == {stage.id: replace(stage, version=version + 1)}
 
     async def test_many_orders_may_be_open_and_only_the_one_asked_for_is_read(
         self, store: Store, customer: Customer, avatar: Avatar

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from adapters.disk import DiskPhotoStore
 from adapters.postgres.embedded import EmbeddedPostgresError
-from adapters.postgres.migrate import MigrationChanged, SchemaNewer
+from adapters.postgres.migrate import MigrationError
 from adapters.replicate import connected_replicate
 from avatar_core.errors import AvatarError, ProviderUnauthorized
 from avatar_core.ids import NetworkId, PhotoRef
@@ -79,7 +79,7 @@ async def _database(settings: Settings) -> list[Finding]:
         async with open_ground(settings) as ground:
             await ground.store.books.totals(NetworkId(""))
             return [Finding("database", f"{kind}, answers, its schema is this version's"), await _dead_letters(ground)]
-    except (AvatarError, EmbeddedPostgresError, MigrationChanged, SchemaNewer) as error:
+    except (AvatarError, EmbeddedPostgresError, MigrationError) as error:
         mend = f"mend the folder {settings.data_dir}" if embedded else f"see {name_of('database_url')}"
         return [Finding("database", f"{kind}: {error}", mend)]
 

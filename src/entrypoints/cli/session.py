@@ -35,7 +35,7 @@ async def _in_words(work: Coroutine[Any, Any, bool], redaction: Callable[[str], 
     import structlog
 
     from adapters.postgres.embedded import EmbeddedPostgresError
-    from adapters.postgres.migrate import MigrationChanged, SchemaNewer
+    from adapters.postgres.migrate import MigrationError
     from avatar_core.errors import AvatarError
     from entrypoints.settings import SettingsWrong
 
@@ -43,7 +43,7 @@ async def _in_words(work: Coroutine[Any, Any, bool], redaction: Callable[[str], 
         return await work
     except SettingsWrong:
         raise
-    except (AvatarError, EmbeddedPostgresError, MigrationChanged, SchemaNewer) as error:
+    except (AvatarError, EmbeddedPostgresError, MigrationError) as error:
         complain(redaction(_sentence(error)))
     except Exception:  # noqa: BLE001  (the edge of the process)
         structlog.get_logger(__name__).exception("the command broke")

@@ -110,6 +110,8 @@ async def test_every_column_is_written_again_by_a_change(database: Database) -> 
     draft, order = a_draft(customer, avatar), an_order(customer, avatar)
     subscription = Subscription(customer.id, customer.network)
     await store.save(avatar, another, draft, order, subscription, a_payment(customer))
+    for guarded in ("payments", "trainings", "portrait_orders"):
+        await database.rows(f"ALTER TABLE avatar.{guarded} DISABLE TRIGGER USER")
     changed_training = replace(a_requested(a_draft(other, another)), id=draft.id, percent=7, progressed_at=NOW)
     changed_order = replace(an_order(other, another, 2).request(at=NOW), id=order.id, sources=("x",))
     changed_payment = replace(

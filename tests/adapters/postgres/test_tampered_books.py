@@ -14,9 +14,9 @@ from avatar_core.testing.store import Store
 from avatar_core.testing.whole import keep_honest_books, requested
 from tests.contracts.postgres_store import postgres_store
 
+GUARDED = ("transfers", "entries", "accounts", "holds", "evidence", "payments", "subscriptions", "trainings")
 TAMPERING = (
-    "ALTER TABLE avatar.transfers DISABLE TRIGGER USER",
-    "ALTER TABLE avatar.entries DISABLE TRIGGER USER",
+    *(f"ALTER TABLE avatar.{table} DISABLE TRIGGER USER" for table in GUARDED),
     "ALTER TABLE avatar.accounts DROP CONSTRAINT accounts_balance_allowed",
     "ALTER TABLE avatar.holds DROP CONSTRAINT holds_not_exceeded",
     "ALTER TABLE avatar.holds DROP CONSTRAINT holds_refund_not_exceeded",
