@@ -10,7 +10,8 @@ DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md")])
 
 _FENCE = re.compile(
-    r"^(?P<indent> *)```(?P<language>[\w-]*)[^\n]*\n(?P<text>.*?)^(?P=indent)```\s*$", re.MULTILINE | re.DOTALL
+    r"^(?P<indent> *)```(?P<language>[\w-]*)(?: title=(?P<title>[\w.]+))?[^\n]*\n(?P<text>.*?)^(?P=indent)```\s*$",
+    re.MULTILINE | re.DOTALL,
 )
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
@@ -31,6 +32,8 @@ class Block:
     line: int
     language: str
     text: str
+    title: str | None = None
+    """The name of the file that the block shows whole, if it has one."""
 
     def __str__(self) -> str:
         """Name the block in a test's id."""
@@ -48,7 +51,15 @@ def blocks_of(page: Path) -> Iterator[Block]:
     for found in _FENCE.finditer(text):
         indent = found["indent"]
         lines = [line.removeprefix(indent) for line in found["text"].splitlines()]
-        yield Block(page, text.count("\n", 0, found.start()) + 1, found["language"], "\n".join(lines) + "\n")
+        line = text.count("\n", 0, found.start()) + 1
+        yield Block(page, line, found["language"], "\n".join(lines) + "\n", found["title"])
+
+
+def files_of(page: Path, folder: Path) -> None:
+    """Write the files that a page shows whole into a folder."""
+    for block in blocks_of(page):
+        if block.title:
+            (folder / block.title).write_text(block.text, encoding="utf-8")
 
 
 def prose(page: Path) -> str:

@@ -16,7 +16,7 @@ from avatar_core.customers import Language
 from avatar_core.default_catalogue import DEFAULT_CATALOGUE
 from entrypoints.bot.texts import words_in
 from entrypoints.settings import PREFIX, load_settings
-from tests.docs.pages import DOCS, ROOT, Block, blocks, blocks_of
+from tests.docs.pages import DOCS, ROOT, Block, blocks, blocks_of, files_of
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 LINES = 20
@@ -49,6 +49,7 @@ def avatar(folder: Path, *words: str) -> str:
 
 @pytest.mark.parametrize("block", blocks("python"), ids=str)
 def test_a_python_block_runs(block: Block, server_folder: Path) -> None:
+    files_of(block.page, server_folder)
     program = server_folder / "example.py"
     program.write_text(block.text, encoding="utf-8")
     ended = run(server_folder, sys.executable, program)
