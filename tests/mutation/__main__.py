@@ -5,6 +5,7 @@ Ends with 1 when fewer mutants are found than GOAL_PERCENT; a whole run also wri
 
 import os
 import shutil
+import subprocess
 import sys
 import time
 
@@ -13,7 +14,7 @@ from mutmut.__main__ import cli
 from tests.mutation.decorated import mutate_decorated
 from tests.mutation.held import hold_one_session
 from tests.mutation.page import GOAL_PERCENT, PAGE, page, percent, survivors, table
-from tests.mutation.results import mutants
+from tests.mutation.results import changed_functions, changed_tables
 
 
 def main(names: list[str]) -> int:
@@ -25,8 +26,10 @@ def main(names: list[str]) -> int:
     mutate_decorated()
     hold_one_session()
     cli(["run", *names], standalone_mode=False)
-    results = [mutant for mutant in mutants() if mutant.status != "not checked"]
+    results = list(changed_functions())
     if not names:
+        subprocess.run([sys.executable, "-m", "tests.mutation.tables"], check=True)
+        results.extend(changed_tables())
         PAGE.write_text(page(results, time.monotonic() - begun), "utf-8")
     found = percent(results)
     print(f"\n{table(results)}{survivors(results)}\n{found:.1f} % found, the goal is {GOAL_PERCENT} %.")  # noqa: T201

@@ -23,9 +23,10 @@ Each mutant is the core with one thing changed: an operator, a number, a word, a
 
 **{found} of {all} found: {percent:.1f} %** (goal: {goal} %).
 """
-NOT_CHANGED = """
-What is not changed: tables and constants of modules, defaults of fields, and the values of enumerations, which are made
-when the core is imported; `assert_never`, which is never reached; `avatar_core.testing`, which is tests itself.
+HOW = """
+Changed are all functions, and what modules make while they are imported: limits, tables of states, stored names and
+defaults of fields. Not changed: names of types and type variables; the wording of errors, which is free;
+`assert_never`, which is never reached; `avatar_core.testing`, which is tests itself.
 Why mutmut, and what was added to it: [decision 12](../decisions/0012-mutants-in-one-held-session.md).
 """
 
@@ -64,7 +65,7 @@ def page(all_of_them: Sequence[Mutant], seconds: float) -> str:
         percent=percent(all_of_them),
         goal=GOAL_PERCENT,
     )
-    return head + NOT_CHANGED + "\n## By module\n\n" + table(all_of_them) + "\n## Not found\n" + survivors(all_of_them)
+    return head + HOW + "\n## By module\n\n" + table(all_of_them) + "\n## Not found\n" + survivors(all_of_them)
 
 
 def table(all_of_them: Iterable[Mutant]) -> str:

@@ -9,7 +9,8 @@ from mutmut.mutation.file_mutation import MutationVisitor, mutate_file_contents
 
 from tests.mutation import page
 from tests.mutation.decorated import mutate_decorated
-from tests.mutation.results import Mutant
+from tests.mutation.results import Mutant, named
+from tests.mutation.tables import tables_of
 
 SOURCE = """
 class Box:
@@ -25,9 +26,9 @@ class Box:
     def left(self) -> int:
         return 3 + 4
 """
-FOUND = Mutant("avatar_core.money.xǁStarsǁof__mutmut_1", "killed")
-LOOPING = Mutant("avatar_core.money.x__exact__mutmut_1", "timeout")
-LEFT = Mutant("avatar_core.use_cases.billing.x__paid__mutmut_4", "survived", "return one", "return None")
+FOUND = Mutant("money", "money.Stars.of", "killed")
+LOOPING = Mutant("money", "money._exact", "timeout")
+LEFT = Mutant("use_cases.billing", "use_cases.billing._paid", "survived", "return one", "return None")
 
 
 @pytest.fixture
@@ -52,8 +53,15 @@ def test_a_changed_property_is_a_property_and_its_copies_are_functions() -> None
 
 
 def test_a_mutant_is_named_by_its_function() -> None:
-    told = [(each.function, each.found) for each in (FOUND, LOOPING, LEFT)]
-    assert told == [("money.Stars.of", True), ("money._exact", True), ("use_cases.billing._paid", False)]
+    assert named("avatar_core.money.xǁStarsǁof__mutmut_1") == ("money", "money.Stars.of")
+    assert named("avatar_core.use_cases.billing.x__paid__mutmut_4") == ("use_cases.billing", "use_cases.billing._paid")
+    assert [each.found for each in (FOUND, LOOPING, LEFT)] == [True, True, False]
+
+
+def test_tables_of_states_limits_and_names_are_changed_each_in_a_module_of_its_own() -> None:
+    changed = [(each.before, each.after) for each in tables_of(Path("src/avatar_core/pricing.py"))]
+    assert ("MAX_IMAGES = 4", "MAX_IMAGES = 5") in changed
+    assert ("QUOTE_LIFE = timedelta(minutes=15)", "QUOTE_LIFE = timedelta(minutes=16)") in changed
 
 
 def test_what_was_not_found_is_listed_with_its_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
