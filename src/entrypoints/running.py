@@ -10,13 +10,16 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from avatar_core.ids import BotId
+from entrypoints.allowances import Allowances
 from entrypoints.bot.desk import Desk
 from entrypoints.bot.dispatcher import make_dispatcher
 from entrypoints.bot.intake import Intake
+from entrypoints.bot.limits import Limits
 from entrypoints.bot.polling import poll
 from entrypoints.bot.storage import ConversationStorage
 from entrypoints.bot.webhooks import Webhook, await_webhooks
 from entrypoints.container.whole import bot_container, web_container, worker_container
+from entrypoints.settings import Settings
 from entrypoints.sweeps import rare_sweeps
 from entrypoints.vendors import OpenHouse
 from entrypoints.web.app import make_app
@@ -57,10 +60,10 @@ def process_of(house: OpenHouse) -> Process:
     ground = house.ground
     storage = ConversationStorage(ground.store.conversations)
     dispatcher = make_dispatcher(bot_container(house).get(Desk), storage)
-    intake = Intake(ground.store.inbox, dispatcher, house.telegram.bots, ground.clock)
+    intake = Intake(ground.store.inbox, dispatcher, house.telegram.bots, ground.clock, _limits_of(ground.settings))
     by_webhook = ground.settings.telegram_updates == "webhook"
     door = TelegramDoor(intake.receive, _secrets(house) if by_webhook else {})
-    app = make_app(web_container(house).get(WebDesk), door)
+    app = make_app(web_container(house).get(WebDesk), door, ground.settings.refusals_per_minute)
     return Process(house, intake, app, worker_container(house).get(Worker))
 
 
@@ -84,6 +87,14 @@ async def run(
             running[WEB] = lambda told: serve(process.app, bound, told)
         await supervise(running, stop)
         await process.intake.drain()  # what the web app still took in after the bot had ended
+
+
+def _limits_of(settings: Settings) -> Limits:
+    return Limits(
+        updates=Allowances(settings.updates_per_minute),
+        photos=Allowances(settings.photos_per_minute),
+        quotes=Allowances(settings.quotes_per_minute),
+    )
 
 
 def _secrets(house: OpenHouse) -> dict[BotId, SecretStr]:

@@ -149,6 +149,15 @@ class Settings(BaseSettings):
     robokassa_test: bool = False
     robokassa_url: Url = "https://auth.robokassa.ru"
 
+    updates_per_minute: int = Field(default=120, ge=0)
+    """How many messages and taps of one customer are answered; 0: all.  Payments never wait."""
+    photos_per_minute: int = Field(default=120, ge=0)
+    """How many photos of one customer are looked at; 0: all."""
+    quotes_per_minute: int = Field(default=30, ge=0)
+    """How many prices one customer may ask for; 0: any number."""
+    refusals_per_minute: int = Field(default=60, ge=0)
+    """How many wrong calls of one sender the web app answers and logs in full; 0: all.  Genuine ones never wait."""
+
     keep_photos_days: int = Field(default=7, ge=0)
     """How long a training's photos are kept after its end."""
     worker_tasks: int = Field(default=16, ge=1, le=500)

@@ -17,6 +17,7 @@ from aiogram.types import Update
 from avatar_core.errors import MessengerUnavailable, StoreUnavailable
 from avatar_core.ids import BotId
 from avatar_core.ports import Clock, Inbox
+from entrypoints.bot.limits import Limits, tell_to_wait
 from entrypoints.bot.talk import Arrived
 
 PAUSES_S = (0.5, 2.0, 8.0)
@@ -27,6 +28,7 @@ RECOVERED_AT_ONCE = 1000
 DRAINED_WITHIN_S = 10.0
 """A shutdown waits for so long."""
 QUESTION = "pre_checkout_query"
+NO_LIMITS = Limits()
 Raw = Mapping[str, Any]
 log = structlog.get_logger(__name__)
 
@@ -60,7 +62,15 @@ def source_of(bot: BotId) -> str:
 class Intake:
     """Takes updates in, from polling or from a webhook."""
 
-    def __init__(self, inbox: Inbox, dispatcher: Dispatcher, bots: Mapping[BotId, Bot], clock: Clock) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        dispatcher: Dispatcher,
+        bots: Mapping[BotId, Bot],
+        clock: Clock,
+        limits: Limits = NO_LIMITS,
+    ) -> None:
+        self._limits = limits
         self._inbox = inbox
         self._dispatcher = dispatcher
         self._bots = bots
@@ -164,6 +174,11 @@ class Intake:
 
     async def _feed(self, arrival: _Arrival, lane: Lane, attempt: int) -> None:
         bot = self._bots[arrival.bot]
+        if attempt == 1 and (wait := self._limits.take(arrival.bot, arrival.raw)):
+            if wait.is_news:
+                log.warning("somebody is too fast", bot=arrival.bot, lane=lane_of(arrival.raw))
+                await tell_to_wait(bot, arrival.raw, wait)
+            return
         update = Update.model_validate(arrival.raw, context={"bot": bot})
         # A question about a payment has ten seconds: slow chats must not take its turn.
         async with self._question_turns if QUESTION in arrival.raw else self._turns:

@@ -4,36 +4,59 @@ What is forged or unreadable is refused and nothing is kept; while the store is 
 An answer never repeats what a stranger sent; it names the field that is wrong (bug museum 37).
 """
 
+from dataclasses import dataclass
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from avatar_core.errors import AvatarError, GatewayNotAllowed, NoticeForged, NoticeUnreadable, OutsideError
+from entrypoints.allowances import Allowances, Wait
 
 COME_AGAIN_AFTER_S = "5"
 
 _log = structlog.get_logger(__name__)
 
 
-def register_errors(app: FastAPI) -> None:
+def register_errors(app: FastAPI, refusals: Allowances) -> None:
     """Answer for whatever a route raises."""
-    app.add_exception_handler(NoticeForged, _refuse)
-    app.add_exception_handler(NoticeUnreadable, _refuse)
-    app.add_exception_handler(GatewayNotAllowed, _not_here)
+    turned_away = _TurnedAway(refusals)
+    for kind in (NoticeForged, NoticeUnreadable, GatewayNotAllowed):
+        app.add_exception_handler(kind, turned_away.answer)
     app.add_exception_handler(OutsideError, _put_off)
     app.add_exception_handler(Exception, _break)
 
 
-async def _refuse(request: Request, error: Exception) -> JSONResponse:
-    """Answer 403 for a forgery, 400 for what cannot be read."""
-    _log.warning("refused", path=request.url.path, error=str(error), sender=request.client and request.client.host)
-    return _answer(403 if isinstance(error, NoticeForged) else 400, error)
+@dataclass(frozen=True, slots=True)
+class _TurnedAway:
+    """Answers what nobody will ever take.
+
+    A sender with too many of those gets 429 and no more lines in the log: no stranger can fill the disk.  What is
+    genuine never gets here, so a vendor does not wait for what others did from behind the same proxy.
+    """
+
+    refusals: Allowances
+
+    async def answer(self, request: Request, error: Exception) -> JSONResponse:
+        """Answer 403 for a forgery, 400 for what cannot be read, 404 for a gateway that is not set up."""
+        sender = source_of(request)
+        if wait := self.refusals.take(sender):
+            if wait.is_news:
+                _log.warning("a sender is refused without more words", sender=sender, seconds=wait.seconds)
+            return too_many(wait)
+        _log.warning("refused", path=request.url.path, error=str(error), sender=sender)
+        status = {NoticeForged: 403, GatewayNotAllowed: 404}.get(type(error), 400)
+        return _answer(status, error)
 
 
-async def _not_here(request: Request, error: Exception) -> JSONResponse:
-    """Answer 404 for a gateway that is not set up."""
-    _log.warning("nobody is here", path=request.url.path, error=str(error))
-    return _answer(404, error)
+def source_of(request: Request) -> str:
+    """Return who calls."""
+    return request.client.host if request.client else ""
+
+
+def too_many(wait: Wait) -> JSONResponse:
+    """Answer 429: come again later."""
+    return JSONResponse({"error": "too-many-requests"}, 429, {"Retry-After": str(wait.seconds)})
 
 
 async def _put_off(request: Request, error: Exception) -> JSONResponse:

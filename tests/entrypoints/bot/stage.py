@@ -49,6 +49,7 @@ from avatar_core.use_cases.trainings import RecordTrainingReport
 from entrypoints.bot.desk import Desk, Rail, Rails
 from entrypoints.bot.dispatcher import make_dispatcher
 from entrypoints.bot.intake import Intake, source_of
+from entrypoints.bot.limits import Limits
 from entrypoints.bot.polling import poll
 from entrypoints.bot.renderer import EventRenderer
 from entrypoints.bot.storage import ConversationStorage
@@ -123,6 +124,7 @@ class Stage:
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
     roubles: MemoryGateway = field(default_factory=lambda: MemoryGateway(ROBOKASSA))
     conversations: DictConversations = field(default_factory=DictConversations)
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self.begin = BreakableStore(MemoryBeginUnitOfWork(self.database, self.names, self.clock))
@@ -160,7 +162,7 @@ class Stage:
 
     def intake(self) -> Intake:
         dispatcher = make_dispatcher(self.desk, ConversationStorage(self.conversations))
-        return Intake(self.inbox, dispatcher, self.bots, self.clock)
+        return Intake(self.inbox, dispatcher, self.bots, self.clock, self.limits)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

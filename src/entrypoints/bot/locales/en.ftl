@@ -104,6 +104,7 @@ broken =
     Something broke on my side. You were not charged twice, and nothing is lost.
     Code for support: <code>{ $trace }</code>. Please try again: /menu
 store-unavailable = A short technical pause. I have your message and will answer as soon as everything works again — no need to repeat it.
+too-fast = 🐢 That was too fast for me. I go on in { $seconds } s: please repeat then what I have not answered.
 
 feature-training = digital body training
 feature-portraits = NeuroPhoto
