@@ -23,7 +23,7 @@ run: $(READY) ## bot, web and worker in one process, settings from .env
 .PHONY: test
 test: lint types contracts coverage ## every check: lint, types, contracts, tests with coverage
 	@echo
-	@echo 'Left out of this run: the long property runs (make properties), the whole crash matrix (make kills) and the benchmarks (make benchmarks).'
+	@echo 'Left out of this run: the long property runs (make properties), the whole crash matrix (make crash-matrix) and the benchmarks (make benchmarks).'
 
 .PHONY: setup
 setup: $(READY) ## the virtual environment, from the hash-locked requirements
@@ -68,9 +68,9 @@ coverage: $(READY) ## all tests; every branch of avatar_core must be taken
 properties: $(READY) ## the Hypothesis machines, long
 	$(BIN)/python -m pytest tests/properties -q -n 2 --timeout 3600 --hypothesis-profile long $(ARGS)
 
-.PHONY: kills
-kills: $(READY) ## SIGKILL at every boundary of every journey, minutes long
-	$(BIN)/python -m pytest tests/kills -q -m matrix $(ARGS)
+.PHONY: crash-matrix
+crash-matrix: $(READY) ## SIGKILL at every boundary of every journey, a database that breaks: minutes long
+	$(BIN)/python -m pytest tests/crash_matrix tests/database_faults -q -m matrix $(ARGS)
 
 .PHONY: mutation
 mutation: $(READY) ## change the core in thousands of ways, 95 % must be found (ARGS="avatar_core.money*")

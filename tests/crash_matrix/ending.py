@@ -8,23 +8,38 @@ from dataclasses import dataclass
 from adapters.clock import SystemClock
 from adapters.postgres.books import PostgresBooks
 from avatar_core.ids import CustomerId
-from tests.kills.stage import Stage
+from tests.crash_matrix.stage import Stage
 
 _NUMBER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[\d.,]*\d")
+UNCOUNTED = {"training.progressed", "payment.opened"}
+"""How often progress was noticed is chance; an invoice may be repeated, as any message may."""
+_CONVERSATIONS = "SELECT state::text FROM avatar.conversations ORDER BY key"
 _TABLES = {
+    "customers": "SELECT level, language, reachable, name FROM avatar.customers",
     "accounts": "SELECT pocket, balance FROM avatar.accounts ORDER BY 1",
-    "payments": "SELECT status, (price).minor, gateway, (stars).hundredths FROM avatar.payments ORDER BY 1, 2",
+    "paid": "SELECT (price).minor, gateway, (stars).hundredths FROM avatar.payments WHERE status = 'COMPLETED'"
+    " ORDER BY 1, 2",
+    # An invoice that was asked for once and came twice is a repeated message, and its row and event the same.
+    "unpaid": "SELECT DISTINCT status, (price).minor, gateway FROM avatar.payments WHERE status <> 'COMPLETED'"
+    " ORDER BY 1",
     "evidence": "SELECT status, (price).minor FROM avatar.evidence ORDER BY 1, 2",
-    "terms": "SELECT jsonb_array_length(terms), jsonb_array_length(causes) FROM avatar.subscriptions",
-    "trainings": "SELECT (run).status, percent, (run).failure, jsonb_array_length(photos), (run).ticket IS NULL"
-    " FROM avatar.trainings ORDER BY created_at",
+    "terms": "SELECT term ->> 'plan', round(extract(epoch FROM (term ->> 'ends')::timestamptz"
+    " - (term ->> 'starts')::timestamptz) / 86400), announced ->> 'stage', jsonb_array_length(causes)"
+    " FROM avatar.subscriptions, jsonb_array_elements(terms) term ORDER BY term ->> 'starts'",
+    "trainings": "SELECT (run).status, CASE (run).status WHEN 'SUCCEEDED' THEN percent END, (run).failure,"
+    " jsonb_array_length(photos), (run).ticket IS NULL FROM avatar.trainings ORDER BY created_at",
     "avatars": "SELECT name, trained IS NULL FROM avatar.avatars ORDER BY created_at",
     "orders": "SELECT (run).status, (run).failure, jsonb_array_length(images) FROM avatar.portrait_orders ORDER BY 1",
     "holds": "SELECT service, (amount).hundredths, (captured).hundredths, (released).hundredths"
     " FROM avatar.holds ORDER BY 1, 2",
     "business": "SELECT account, sum(amount) FROM avatar.entries WHERE version IS NULL GROUP BY 1 ORDER BY 1",
-    "events": "SELECT name, count(*) FROM avatar.events WHERE name <> 'training.progressed' GROUP BY 1 ORDER BY 1",
+    "transfers": "SELECT kind, amount FROM avatar.transfers ORDER BY 1, 2",
+    "events": "SELECT name, count(*) FROM avatar.events WHERE name NOT IN ('training.progressed', 'payment.opened')"
+    " GROUP BY 1 ORDER BY 1",
+    "tasks": "SELECT reaction, status, count(*) FROM avatar.tasks JOIN avatar.events ON number = event"
+    " WHERE name NOT IN ('training.progressed', 'payment.opened') GROUP BY 1, 2 ORDER BY 1, 2",
     "dead letters": "SELECT reaction, error FROM avatar.tasks WHERE status = 'DEAD'",
+    "undone": "SELECT source FROM avatar.arrivals WHERE NOT handled",
 }
 
 
@@ -61,9 +76,19 @@ async def ending_of(stage: Stage) -> Ending:
     facts["violations"] = [f"{each.law}: {each.subject}: {each.detail}" for each in await books.violations()]
     facts["trainings at the provider"] = [run.status for run in stage.replicate.trainings]
     facts["predictions at the provider"] = [run.status for run in stage.replicate.predictions]
+    facts["published"] = _published(stage)
+    facts["conversations"] = [_NUMBER.sub("#", state) for (state,) in await stage.rows(_CONVERSATIONS)]
     facts["star charges"] = [(each.amount, each.is_incoming) for each in stage.telegram.transactions()]
+    facts["paid invoices at the shop"] = [each.state for each in stage.robokassa.invoices.values()]
     facts["files"] = _files(stage)
     return Ending(facts, Counter(_kinds(stage)))
+
+
+def _published(stage: Stage) -> Counter[str]:
+    """Count by name what other systems have heard of; one event told twice is one, by its id."""
+    lines = (stage.folder / "published").read_text().splitlines()
+    names = dict(line.split(" ") for line in lines).values()
+    return Counter(name for name in names if name not in UNCOUNTED)
 
 
 def _files(stage: Stage) -> Counter[str]:

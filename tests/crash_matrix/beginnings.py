@@ -1,7 +1,7 @@
 """Where journeys begin: databases made once by the use cases, copied for each run."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +21,13 @@ from entrypoints.container.whole import bot_container
 from entrypoints.settings import load_settings
 from entrypoints.vendors import OpenHouse, open_house
 
-BOT, TOKEN = "kills_bot", "100200300:KILL-kill-KILL-kill-KILL-kill-KILL1"
+BOT, TOKEN = "matrix_bot", "100200300:TEST-test-TEST-test-TEST-test-TEST1"
 OWNER, CUSTOMER = 700_000_001, 700_000_002
-DRAFTED, TRAINED = "drafted", "trained"
+EMPTY, NEWCOMER, SUBSCRIBED, DRAFTED, TRAINED = BEGINNINGS = ("empty", "newcomer", "subscribed", "drafted", "trained")
+"""Nobody; a customer; one with a plan and stars; one with a draft of ten photos; one with an avatar."""
 MODEL = ModelVersion("avatars/avatars", "ab" * 32, None)
-PHOTOS = sorted((Path(__file__).parents[2] / "examples" / "photos").glob("*.jpg"))[:10]
+_ALBUM = sorted((Path(__file__).parents[2] / "examples" / "photos").glob("*.jpg"))
+PHOTOS, MORE_PHOTOS = _ALBUM[:10], _ALBUM[10:]
 STARS = 400
 FORGET = "UPDATE avatar.tasks SET status = 'DONE'"
 """What followed from the preparation is not part of any journey."""
@@ -39,16 +41,12 @@ class Beginning:
     photos: Path
 
 
-async def prepare(dsn: str, folder: Path, *, trained: bool) -> None:
-    """Bring a migrated database to where a customer with a plan and stars has a draft, or an avatar."""
+async def prepare(dsn: str, folder: Path, beginning: str) -> None:
+    """Bring a migrated database to where journeys begin."""
+    (folder / "photos").mkdir(parents=True)
     async with _house(dsn, folder) as house:
-        container = bot_container(house)
-        desk = container.get(Desk)
-        dossier = await desk.welcome(Visit(BotId(BOT), TelegramId(CUSTOMER), "Guest", "en"))
-        await _endow(container, dossier.customer)
-        await _draft(desk, dossier.customer)
-        if trained:
-            await _train(container, desk, dossier.customer)
+        for step in _STEPS[: BEGINNINGS.index(beginning)]:
+            await step(bot_container(house))
     async with Database(dsn, settings=PoolSettings(smallest=0)) as database:
         await database.rows(FORGET)
 
@@ -63,19 +61,31 @@ async def _house(dsn: str, folder: Path) -> AsyncIterator[OpenHouse]:
         yield house
 
 
-async def _endow(container: Container, customer: Customer) -> None:
+async def _welcome(container: Container) -> Customer:
+    visit = Visit(BotId(BOT), TelegramId(CUSTOMER), "Guest", "en")
+    return (await container.get(Desk).welcome(visit)).customer
+
+
+async def _endow(container: Container) -> None:
+    customer = await _welcome(container)
     await container.get(GrantPlan)(customer.id, PlanCode("NEUROPHOTO"), Gift("plan", "the test"))
     await container.get(GrantStars)(customer.id, Stars.of(STARS), Gift("stars", "the test"))
 
 
-async def _draft(desk: Desk, customer: Customer) -> None:
+async def _draft(container: Container) -> None:
+    customer, desk = await _welcome(container), container.get(Desk)
     await desk.start_draft(customer.id, BotId(BOT), Sitter("Fan", Gender.FEMALE))
     for photo in PHOTOS:
         await desk.add_photo(customer.id, photo.read_bytes())
 
 
-async def _train(container: Container, desk: Desk, customer: Customer) -> None:
+async def _train(container: Container) -> None:
+    customer, desk = await _welcome(container), container.get(Desk)
     draft = (await desk.quote_training(customer.id, TrainerCode("flux-dev-lora"), 1000)).draft
     await desk.request_training(customer.id, draft.id, draft.chosen.quote.id)
     report = Report(ProviderRunId("prepared"), ReportStatus.SUCCEEDED, model=MODEL)
     await container.get(RecordTrainingReport)(draft.id, report)
+
+
+_STEPS: tuple[Callable[[Container], Awaitable[object]], ...] = (_welcome, _endow, _draft, _train)
+"""Each beginning is one more of these than the one before it."""

@@ -1,32 +1,36 @@
-"""An open house whose every way out passes a tripwire: ports, and the vendors' requests behind them."""
+"""An open house whose every way out passes a tripwire: ports, the vendors' requests behind them, the web's answers."""
 
 import inspect
 import json
+import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
 from aiogram import Bot
 from aiogram.methods import TelegramMethod
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.replicate import ReplicateTrainer
 from avatar_core.dossier import Record
 from avatar_core.events import Event
-from avatar_core.ports import BeginUnitOfWork, UnitOfWork
-from avatar_core.tasks import Task
+from avatar_core.ports import BeginUnitOfWork, EventPublisher, UnitOfWork
+from avatar_core.tasks import Happening, Task
 from entrypoints.bot.desk import Rails
+from entrypoints.bot.polling import RawUpdates
 from entrypoints.ground import Store
 from entrypoints.house import Vendors
 from entrypoints.vendors import OpenHouse
-from tests.kills.boundaries import Tripwire
+from tests.crash_matrix.boundaries import Tripwire
 
 Label = Callable[..., str]
-UNCOUNTED = {"getUpdates", "deleteWebhook"}
-"""Asked for ever, whatever happens: nothing of ours depends on when."""
+UNCOUNTED = {"deleteWebhook", "setMyCommands"}
+"""Said at each start, whatever happens: nothing of ours depends on when."""
 _LONG_NAME = re.compile(r"(?<=/)(?=[0-9a-z-]*\d)[0-9a-z-]{16,}")
 _telling: ContextVar[bool] = ContextVar("telling", default=False)
 
@@ -129,6 +133,47 @@ class WatchedMessenger(Watched):
         return telling
 
 
+@dataclass(frozen=True, slots=True)
+class AnsweringWatched:
+    """ASGI middleware: what the web app answers is an acknowledgement, with a boundary on each side of it."""
+
+    app: ASGIApp
+    tripwire: Tripwire
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        label, occurrence = "", 0
+
+        async def answered(message: Message) -> None:
+            nonlocal label, occurrence
+            if message["type"] == "http.response.start":
+                label = f"answer {scope['method']} {scope['path']} {message['status']}"
+                occurrence = self.tripwire.begins(label)
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                self.tripwire.ended(label, occurrence)
+
+        await self.app(scope, receive, answered)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPublisher:
+    """A publisher that also notes what other systems have heard by now."""
+
+    inner: EventPublisher
+    file: int
+
+    async def publish(self, happening: Happening) -> None:
+        await self.inner.publish(happening)
+        os.write(self.file, f"{happening.id} {happening.event.name}\n".encode())
+
+
+def recording(house: OpenHouse, file: Path) -> OpenHouse:
+    """Return the house with a record of what it publishes."""
+    noted = os.open(file, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    publisher = RecordingPublisher(house.vendors.publisher, noted)
+    return replace(house, vendors=replace(house.vendors, publisher=publisher))
+
+
 def watched(house: OpenHouse, tripwire: Tripwire) -> OpenHouse:
     """Return the house with a tripwire at every way out."""
     _watch_telegram(house, tripwire)
@@ -185,11 +230,17 @@ def _watched_vendors(vendors: Vendors, tripwire: Tripwire) -> Vendors:
 def _watch_telegram(house: OpenHouse, tripwire: Tripwire) -> None:
     """Watch what conversations ask Telegram for; the messenger has boundaries of its own."""
 
+    acknowledged = 0
+
     async def asked(make: Any, bot: Bot, method: TelegramMethod[Any]) -> Any:  # noqa: ANN401  (aiogram's generics)
+        nonlocal acknowledged
         name = method.__api_method__
-        if _telling.get() or name in UNCOUNTED:
-            return await make(bot, method)
-        return await tripwire.around(f"Telegram {name}", make(bot, method))
+        if isinstance(method, RawUpdates):
+            acknowledges, acknowledged = method.offset > acknowledged, method.offset
+        else:
+            acknowledges = not _telling.get() and name not in UNCOUNTED
+        call = make(bot, method)
+        return await (tripwire.around(f"Telegram {name}", call) if acknowledges else call)
 
     for bot in list(house.telegram.bots.values())[:1]:  # they share one session
         bot.session.middleware(cast("Any", asked))

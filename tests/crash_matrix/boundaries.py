@@ -6,6 +6,7 @@ A boundary is named by what is called, so that the same one is met again in the 
 import json
 import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Awaitable
 from dataclasses import asdict, dataclass
@@ -43,23 +44,36 @@ class Tripwire:
         self._armed, self._fatal = armed, fatal
         self._log = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
         self._seen: Counter[str] = Counter()
+        self._counting = threading.Lock()
 
     async def around(self, label: str, call: Awaitable[Result]) -> Result:
         """Await a call, with a boundary on each side of it."""
-        if not self._armed.exists():
-            return await call
-        self._seen[label] += 1
-        occurrence = self._seen[label]
-        self._meet(Boundary(label, occurrence, BEFORE))
+        occurrence = self.begins(label)
         result = await call
-        self._meet(Boundary(label, occurrence, AFTER))
+        self.ended(label, occurrence)
         return result
 
+    def begins(self, label: str) -> int:
+        """Meet the boundary before something; return which time it is, 0 while nothing counts."""
+        return self._met(label, BEFORE)
+
+    def ended(self, label: str, occurrence: int) -> None:
+        """Meet the boundary after what began then."""
+        if occurrence:
+            self._meet(Boundary(label, occurrence, AFTER))
+
     def passed(self, label: str) -> None:
-        """Meet a boundary that has only one side."""
-        if self._armed.exists():
+        """Meet a boundary that has only one side: something has come about."""
+        self._met(label, AFTER)
+
+    def _met(self, label: str, side: str) -> int:
+        if not self._armed.exists():
+            return 0
+        with self._counting:  # files are worked on in threads
             self._seen[label] += 1
-            self._meet(Boundary(label, self._seen[label], AFTER))
+            occurrence = self._seen[label]
+        self._meet(Boundary(label, occurrence, side))
+        return occurrence
 
     def _meet(self, boundary: Boundary) -> None:
         os.write(self._log, f"{boundary.written()}\n".encode())

@@ -1,0 +1,73 @@
+"""A process killed between any two steps, then restarted, ends in the same state as without the kill.
+
+``make test`` dies at a sample; ``make crash-matrix`` at every boundary that the undisturbed run has met.
+"""
+
+import pytest
+
+from tests.crash_matrix import broken_rules
+from tests.crash_matrix.journeys import BUY, BUY_AT_THE_SHOP, DELIVER, JOURNEYS, ORDER, TRAIN_IN_VAIN, Journey
+from tests.crash_matrix.matrix import Run, Tally, Verdict, all_of, chosen, judge, matching, undisturbed
+from tests.crash_matrix.stage import Theatre
+
+SAMPLE = JOURNEYS[::2]
+RULES = (
+    (broken_rules.answer_before_evidence, BUY_AT_THE_SHOP, "after answer POST /robokassa/result 200 #1"),
+    (broken_rules.publish_before_commit, BUY, "after publish payment.completed #1"),
+    (broken_rules.capture_before_delivery, DELIVER, "before messenger.send_images #1"),
+    (broken_rules.submit_without_asking, ORDER, "after trainer.submit #1"),
+    (broken_rules.drop_one_release, TRAIN_IN_VAIN, "before inbox.keep replicate  #1"),
+)
+
+
+def named(journey: Journey) -> str:
+    return journey.name.replace(" ", "-")
+
+
+def report(verdict: Verdict, capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print("\n" + "\n".join(verdict.lines()))  # noqa: T201  (the matrix's size and repeats are to be seen)
+
+
+async def test_a_kill_somewhere_in_a_journey_changes_nothing(theatre: Theatre) -> None:
+    normal = await undisturbed(theatre, SAMPLE)
+    runs = [
+        Run(journey, boundaries[7 * place % len(boundaries)])
+        for place, (journey, play) in enumerate(zip(SAMPLE, normal, strict=True))
+        if (boundaries := chosen(play.passed))
+    ]
+    verdict = Verdict("a sample")
+    for run, as_it_should_be, play in zip(runs, normal, await all_of(theatre, runs), strict=True):
+        verdict.enter(run.fatal, play, as_it_should_be.endings[0])
+    assert verdict.killed == len(SAMPLE)
+    assert not verdict.divergences
+
+
+async def test_rules_broken_on_purpose_are_found(theatre: Theatre) -> None:
+    normal = await undisturbed(theatre, [journey for _, journey, _ in RULES])
+    runs = [
+        Run(journey, fatal, broken=rule.__name__)
+        for (rule, journey, where), play in zip(RULES, normal, strict=True)
+        for fatal in matching(chosen(play.passed), where)
+    ]
+    unfound = []
+    for run, play in zip(runs, await all_of(theatre, runs), strict=True):
+        verdict = Verdict(run.journey.name)
+        verdict.enter(run.fatal, play, theatre.normal[run.journey.name].endings[0])
+        unfound += [] if verdict.divergences else [run.broken]
+    assert len(runs) == len(RULES)
+    assert not unfound
+
+
+@pytest.mark.matrix
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("journey", JOURNEYS, ids=named)
+async def test_a_kill_at_every_boundary_changes_nothing(
+    journey: Journey, theatre: Theatre, tally: Tally, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (normal,) = await undisturbed(theatre, [journey])
+    verdict = await judge(theatre, journey, chosen(normal.passed))
+    tally.verdicts.append(verdict)
+    report(verdict, capsys)
+    assert verdict.killed > len(verdict.unmet)
+    assert not verdict.divergences
