@@ -160,6 +160,7 @@ def _plan(table: Table, rank: int) -> Plan:
         rank=rank,
         for_sale=table.flag("for_sale"),
         version=table.whole("version") if "version" in table.values else 1,
+        opens_later=table.values.get("features") == EVERY_FEATURE,
     )
     if plan.for_sale and not prices:
         raise table.wrong("prices", "a plan for sale needs a price")

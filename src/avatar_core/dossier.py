@@ -98,6 +98,8 @@ class Dossier:
     orders: Mapping[PortraitOrderId, PortraitOrder] = field(default_factory=dict)
     evidence: Evidence | None = None
     transfers: frozenset[str] = frozenset()
+    returned: bool = False
+    """Whether this is the visit by which somebody who had blocked the bot came back."""
 
     def avatar(self, avatar: AvatarId) -> Avatar:
         """Return one of this customer's avatars.  Raises AvatarNotFound, also for another customer's."""

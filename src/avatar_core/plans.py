@@ -36,6 +36,8 @@ class Plan:
     """Its place in the catalogue: while a higher one runs, a lower one waits."""
     for_sale: bool = False
     version: int = 1
+    opens_later: bool = False
+    """Whether it opens whatever is added later, too."""
 
     @property
     def period(self) -> timedelta | None:

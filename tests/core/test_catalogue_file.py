@@ -190,7 +190,8 @@ def test_a_plan_may_be_endless_unpriced_and_open_everything() -> None:
     free = '[[plan]]\ncode = "gift"\ntitles = { ru = "Д", en = "G" }\ngrants = 0\nfeatures = "all"\n'
     plan = load_catalogue(f"{SMALL}\n{free}").plan("gift")
     assert (plan.days, dict(plan.prices), plan.features, plan.for_sale) == (None, {}, frozenset(Feature), False)
-    assert (plan.rank, plan.version) == (1, 1)
+    assert (plan.rank, plan.version, plan.opens_later) == (1, 1, True)
+    assert not load_catalogue(SMALL).plan("basic").opens_later
 
 
 def test_a_plan_may_last_a_day_and_a_training_may_have_one_step() -> None:

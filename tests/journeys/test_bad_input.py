@@ -45,12 +45,12 @@ SAID: Mapping[str, Mapping[Language, str]] = {
     "mend": {RU: "Исправьте настройку REPLICATE_API_TOKEN", EN: "Mend the setting REPLICATE_API_TOKEN"},
     "delayed": {RU: "обучение ждёт, у меня неполадка", EN: "the training waits, something broke on my side"},
     "portrait delayed": {RU: "Портрет ждёт: у меня неполадка", EN: "The portrait waits: something broke on my side"},
-    "in the queue": {RU: "Fan в очереди на обучение", EN: "Fan is in the queue for training"},
+    "in the queue": {RU: "Fan: в очереди на обучение", EN: "Fan: in the queue for training"},
     "too long": {RU: "это заняло слишком много времени", EN: "it took too long"},
     "back": {RU: "Вернул 220 ⭐, баланс 476 ⭐", EN: "220 ⭐ are back, balance 476 ⭐"},
     "not kept": {RU: "Это фото не сохранилось", EN: "This photo could not be kept"},
-    "ready": {RU: "Fan — готово! Обучение стоило 220 ⭐, баланс 256 ⭐", EN: "Fan is ready! The training cost"},
-    "painted": {RU: "Готово! 1 портрет за 7.5 ⭐", EN: "Ready! 1 portrait for 7.5 ⭐"},
+    "ready": {RU: "Fan: готово! Обучение стоило 220 ⭐, баланс 256 ⭐", EN: "Fan: ready! The training cost"},
+    "painted": {RU: "Готово! 1 портрет за 7,5 ⭐", EN: "Ready! 1 portrait for 7.5 ⭐"},
 }
 
 

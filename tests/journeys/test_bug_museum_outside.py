@@ -229,7 +229,7 @@ async def test_27_a_forged_webhook_is_refused(stage: Stage) -> None:
     await guest.drafts()
     await guest.quoted()
     await guest.person.press(Tap.TRAIN)
-    await guest.hears("is training")
+    await guest.hears(": training,")
     run = stage.replicate.trainings[-1]
     told = {
         "id": run.id,

@@ -13,6 +13,14 @@ from entrypoints.settings import SettingsWrong
 pytestmark = pytest.mark.timeout(150)
 
 
+SAID = {
+    Language.EN: ("💫 476 ⭐ paid", "available 318.5 ⭐, on hold 0 ⭐", "every law holds"),
+    Language.RU: ("💫 476 ⭐ оплачено", "доступно 318,5 ⭐, отложено 0 ⭐", "все законы соблюдены"),
+}
+ORDERED = {Language.EN: "Ordered", Language.RU: "Заказ принят"}
+QUEUED = {Language.EN: "in the queue for training", Language.RU: "в очереди на обучение"}
+
+
 def shown(demo: Demo) -> tuple[int, str]:
     screen = io.StringIO()
     return run(demo, Console(file=screen, width=100, highlight=False)), screen.getvalue()
@@ -24,8 +32,10 @@ def test_a_customer_gets_from_start_to_finished_portraits_and_the_books_add_up(
 ) -> None:
     status, screen = shown(Demo(language=language, looks_s=0.0, training_s=3.0, portraits=tmp_path / "portraits"))
     assert status == 0, screen
-    assert "available 318.5 ⭐, on hold 0 ⭐" in screen
-    assert "every law holds" in screen
+    for saying in SAID[language]:
+        assert saying in screen
+    ordered, queued = screen.index("✅ " + ORDERED[language]), screen.index(QUEUED[language])
+    assert ordered < queued
     portraits = sorted((tmp_path / "portraits").iterdir())
     assert len(portraits) == 5
     assert all(each.read_bytes().startswith(b"\xff\xd8") for each in portraits)

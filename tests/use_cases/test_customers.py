@@ -47,6 +47,15 @@ async def test_a_new_name_and_another_bot_of_the_network_are_noted(world: Memory
     assert len(world.happened()) == 1
 
 
+async def test_whoever_had_blocked_the_bot_is_known_to_return_once(world: MemoryWorld) -> None:
+    first = await world.welcome(FAN)
+    await world.note_unreachable(first.customer.id)
+    again = await world.welcome(FAN)
+    assert (again.customer.reachable, again.returned) == (True, True)
+    assert [first.returned, (await world.welcome(FAN)).returned] == [False, False]
+    assert (await world.welcome(replace(FAN, name="Fan K."))).returned is False
+
+
 async def test_telegrams_language_counts_only_the_first_time(world: MemoryWorld) -> None:
     customer = (await world.welcome(FAN)).customer
     await world.choose_language(customer.id, Language.EN)

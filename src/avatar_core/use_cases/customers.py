@@ -1,6 +1,6 @@
 """Customers: coming, coming back, choosing a language, being read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from avatar_core.bots import Bots
 from avatar_core.customers import Customer, Language
@@ -35,8 +35,8 @@ class Welcome:
 
     @again
     async def __call__(self, visit: Visit) -> Dossier:
-        """Return the customer's dossier as of this visit."""
-        network = self.bots.of(visit.bot).network
+        """Return the customer's dossier as of this visit; ``returned`` when nothing could be told before it."""
+        network, returned = self.bots.of(visit.bot).network, False
         async with self.begin() as work:
             try:
                 dossier = await work.dossier(OfPerson(network, visit.telegram_id))
@@ -49,10 +49,11 @@ class Welcome:
                 seen = dossier.customer.came(visit.bot, visit.name)
                 if seen == dossier.customer:
                     return dossier
+                returned = not dossier.customer.reachable
                 work.save(seen)
                 await work.commit()
         async with self.begin() as work:
-            return await work.dossier(OfPerson(network, visit.telegram_id))
+            return replace(await work.dossier(OfPerson(network, visit.telegram_id)), returned=returned)
 
     def _register(self, visit: Visit) -> Customer:
         return Customer(

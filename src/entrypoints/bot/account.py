@@ -9,6 +9,7 @@ from avatar_core.ports import StatementLine
 from avatar_core.subscriptions import SubscriptionStatus
 from entrypoints.bot.callbacks import Tap, whole
 from entrypoints.bot.talk import Talk
+from entrypoints.bot.texts import Words
 
 LATEST = 5
 PAGE = 15
@@ -18,11 +19,10 @@ PAGE = 15
 async def open_balance(talk: Talk, _args: list[str]) -> None:
     """Show what is available and held, the plan, and what happened last."""
     wallet = talk.dossier.wallet
-    lines = await talk.desk.books.statement(talk.customer.id, limit=LATEST)
     head = talk.words("balance", available=wallet.available, held=wallet.held, plan=plan_line(talk))
     if wallet.debt:
         head += "\n" + talk.words("balance-debt", debt=wallet.debt)
-    latest = _listed(talk, lines) if lines else talk.words("no-operations")
+    latest = await latest_operations(talk)
     top = wallet.accounts[Pocket.AVAILABLE].version + 1
     rows = (
         (talk.button("button-why", Tap.STATEMENT, top),),
@@ -30,6 +30,12 @@ async def open_balance(talk: Talk, _args: list[str]) -> None:
         (talk.button("button-menu", Tap.MENU),),
     )
     await talk.voice.show(Rendering(f"{head}\n\n{latest}", rows))
+
+
+async def latest_operations(talk: Talk) -> str:
+    """List what happened to the balance last."""
+    lines = await talk.desk.books.statement(talk.customer.id, limit=LATEST)
+    return _listed(talk, lines) if lines else talk.words("no-operations")
 
 
 def plan_line(talk: Talk) -> str:
@@ -50,23 +56,23 @@ def _listed(talk: Talk, lines: Sequence[StatementLine]) -> str:
         talk.words(
             "operation",
             at=f"{line.at:%d.%m %H:%M}",
-            what=_named(talk, line),
-            amount=_signed(line.amount),
+            what=operation_name(talk.words, line),
+            amount=_signed(talk, line.amount),
             balance=line.balance,
         )
         for line in lines
     )
 
 
-def _named(talk: Talk, line: StatementLine) -> str:
+def operation_name(words: Words, line: StatementLine) -> str:
     """Say what an operation was, in human words."""
     kind = line.kind.lower().replace("_", "-")
     key = f"operation-{kind}-{'plan' if line.plan else line.service}"
-    return talk.words.plain(key if talk.words.knows(key) else f"operation-{kind}")
+    return words.plain(key if words.knows(key) else f"operation-{kind}")
 
 
-def _signed(amount: Stars) -> str:
-    return f"+{amount}" if amount.hundredths > 0 else str(amount).replace("-", "−")
+def _signed(talk: Talk, amount: Stars) -> str:
+    return f"{'+' if amount > NO_STARS else ''}{talk.words.number(amount)}"
 
 
 async def open_statement(talk: Talk, args: list[str]) -> None:
@@ -78,7 +84,7 @@ async def open_statement(talk: Talk, args: list[str]) -> None:
         return
     start, end = lines[-1].balance - lines[-1].amount, lines[0].balance
     change = sum((line.amount for line in lines), NO_STARS)
-    head = talk.words("statement", start=start, change=_signed(change), end=end)
+    head = talk.words("statement", start=start, change=_signed(talk, change), end=end)
     screen = Rendering(f"{head}\n\n{_listed(talk, lines)}", (*_older(talk, lines, before), _ways(talk)))
     await talk.voice.show(screen)
 

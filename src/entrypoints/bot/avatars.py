@@ -33,23 +33,26 @@ async def open_avatars(talk: Talk, _args: list[str]) -> None:
     rows: list[tuple[Button, ...]] = [
         (Button(f"📸 {avatar.name}", calling(Tap.AVATAR, avatar.id)),) for avatar in ready
     ]
-    lines = [talk.words("avatar-ready", name=avatar.name) for avatar in ready]
     if running is not None:
-        name = talk.dossier.avatar(running.avatar).name
-        lines.append(talk.words("avatar-training", name=name, percent=running.percent))
         rows.append((talk.button("button-stop", Tap.STOP, running.id),))
     if draft is not None:
-        name = talk.dossier.avatar(draft.avatar).name
-        lines.append(talk.words("avatar-draft", name=name, photos=len(draft.photos)))
         rows.append((talk.button("button-continue-draft", Tap.PHOTOS), talk.button("button-discard", Tap.DISCARD)))
     elif running is None:
         rows.append((talk.button("button-new-avatar", Tap.NEW_AVATAR),))
-    await talk.voice.show(_listed(talk, lines, tuple(rows)))
+    screen = talk.screen("avatars", tuple(rows))
+    await talk.voice.show(Rendering(f"{screen.text}\n\n" + "\n".join(standing(talk)), screen.buttons))
 
 
-def _listed(talk: Talk, lines: list[str], rows: Rows) -> Rendering:
-    screen = talk.screen("avatars", rows)
-    return Rendering(f"{screen.text}\n\n" + "\n".join(lines), screen.buttons)
+def standing(talk: Talk) -> list[str]:
+    """Say of each avatar how far it is: ready, in training, a draft."""
+    dossier = talk.dossier
+    lines = [talk.words("avatar-ready", name=avatar.name) for avatar in dossier.avatars.values() if avatar.trained]
+    if (running := dossier.unfinished) is not None:
+        name = dossier.avatar(running.avatar).name
+        lines.append(talk.words("avatar-training", name=name, percent=running.percent))
+    if (draft := draft_of(talk)) is not None:
+        lines.append(talk.words("avatar-draft", name=dossier.avatar(draft.avatar).name, photos=len(draft.photos)))
+    return lines
 
 
 async def begin(talk: Talk, _args: list[str]) -> None:

@@ -8,6 +8,7 @@ from adapters.telegram.messenger import Button, Rendering
 from avatar_core.customers import Language
 from avatar_core.money import Currency
 from avatar_core.pricing import TrainerOffer
+from entrypoints.bot.account import plan_line
 from entrypoints.bot.avatars import draft_of
 from entrypoints.bot.callbacks import Tap, calling, one_of
 from entrypoints.bot.menu import menu_screen
@@ -26,7 +27,11 @@ async def start(talk: Talk, argument: str) -> None:
     if argument == FORWARDED:
         await open_plans(talk, [])
         return
-    await talk.voice.say(menu_screen(talk, "welcome", name=talk.customer.name))
+    if talk.dossier.subscription.term_at(talk.now) is None:
+        await talk.voice.say(menu_screen(talk, "welcome", name=talk.customer.name))
+        return
+    facts = {"name": talk.customer.name, "balance": talk.dossier.wallet.available, "plan": plan_line(talk)}
+    await talk.voice.say(menu_screen(talk, "welcome-again", **facts))
 
 
 async def open_prices(talk: Talk, _args: list[str]) -> None:

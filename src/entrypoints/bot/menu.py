@@ -5,8 +5,9 @@ from functools import cache
 from adapters.telegram.messenger import Button, Rendering
 from avatar_core.customers import Language
 from avatar_core.errors import FeatureLocked, InsufficientStars
-from avatar_core.money import Stars
+from avatar_core.money import Currency, Stars
 from avatar_core.plans import Feature
+from avatar_core.pricing import StarPack
 from entrypoints.bot.callbacks import Tap, calling, going_on
 from entrypoints.bot.desk import Rail
 from entrypoints.bot.talk import Rows, Talk
@@ -73,8 +74,14 @@ def _sufficient(talk: Talk, missing: object, rail: Rail) -> Button | None:
     pack = talk.catalogue.sufficient_pack(missing, rail.currency) if isinstance(missing, Stars) else None
     if pack is None:
         return None
-    label = talk.words.plain("button-pack", stars=pack.stars, price=pack.price)
-    return Button(label, buying(pack.code, rail, talk.resume))
+    return Button(pack_label(talk, pack), buying(pack.code, rail, talk.resume))
+
+
+def pack_label(talk: Talk, pack: StarPack) -> str:
+    """Say what a pack brings, and for how much where that is not the same number of Telegram Stars."""
+    if pack.price.currency is Currency.XTR and pack.stars == Stars.of(pack.price.minor):
+        return talk.words.plain("button-pack-stars", stars=pack.stars)
+    return talk.words.plain("button-pack", stars=pack.stars, price=pack.price)
 
 
 async def locked(talk: Talk, lock: FeatureLocked) -> None:

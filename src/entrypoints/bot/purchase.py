@@ -9,7 +9,7 @@ from avatar_core.plans import Feature, Plan
 from avatar_core.ports import Checkout
 from avatar_core.use_cases.billing import Purchase
 from entrypoints.bot.callbacks import OutdatedButton, Tap
-from entrypoints.bot.menu import buying, rails
+from entrypoints.bot.menu import buying, pack_label, rails
 from entrypoints.bot.talk import Rows, Talk
 
 TITLE_LENGTH, DESCRIPTION_LENGTH = 32, 255
@@ -31,7 +31,8 @@ async def open_plans(talk: Talk, args: list[str]) -> None:
 
 def plan_card(talk: Talk, plan: Plan) -> str:
     """Describe a plan: its price, its days, its stars, what it opens."""
-    features = ", ".join(talk.words.plain(f"feature-{feature}") for feature in SERVED if feature in plan.features)
+    opened = [f"feature-{feature}" for feature in SERVED if feature in plan.features]
+    features = ", ".join(talk.words.plain(key) for key in (*opened, *(["feature-later"] if plan.opens_later else ())))
     return talk.words(
         "plan-card",
         plan=talk.words.title(plan.titles),
@@ -58,9 +59,7 @@ def _plan_rows(talk: Talk, plan: Plan, resume: str | None) -> Rows:
 async def open_packs(talk: Talk, args: list[str]) -> None:
     """Show the star packs, for every way to pay that is allowed here; the arguments are what goes on then."""
     buttons = [
-        Button(
-            talk.words.plain("button-pack", stars=pack.stars, price=pack.price), buying(pack.code, rail, _resume(args))
-        )
+        Button(pack_label(talk, pack), buying(pack.code, rail, _resume(args)))
         for rail in rails(talk)
         for pack in talk.catalogue.packs_in(rail.currency)
     ]

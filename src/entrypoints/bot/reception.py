@@ -14,8 +14,10 @@ from avatar_core.dossier import Dossier
 from avatar_core.errors import CustomerNotFound, MessengerUnavailable, RecipientUnreachable
 from avatar_core.ids import BotId, CustomerId, TelegramId
 from avatar_core.use_cases.customers import Visit
+from entrypoints.bot.account import latest_operations
 from entrypoints.bot.album import take_photo
 from entrypoints.bot.answers import answering
+from entrypoints.bot.avatars import standing
 from entrypoints.bot.callbacks import OutdatedButton, read
 from entrypoints.bot.desk import Desk
 from entrypoints.bot.information import INVITED, start
@@ -65,6 +67,7 @@ class Reception:
         command, argument = _command(message.text or "")
         dossier = await self._welcome(arrived.bot, user, argument if command == START else "")
         talk = Talk(self._desk, arrived, dossier, Voice(bot, message.chat.id), state, raw_state)
+        await _catch_up(talk)
         await answering(talk, lambda: _hear(talk, message))
 
     async def tap(
@@ -81,6 +84,7 @@ class Reception:
             words = words_in(dossier.customer.language)
             resume = (query.data or "").removeprefix("+")
             talk = Talk(self._desk, arrived, dossier, voice, state, raw_state, resume)
+            await _catch_up(talk)
             await answering(talk, lambda: _do(talk, prefix, args))
         finally:
             await _stop_spinning(query, voice, words)
@@ -107,6 +111,13 @@ def _command(text: str) -> tuple[str, str]:
         return "", ""
     name, _, argument = text[1:].partition(" ")
     return name.partition("@")[0].lower(), argument.strip()
+
+
+async def _catch_up(talk: Talk) -> None:
+    """Tell somebody who had blocked the bot how things stand: the news that came meanwhile were told to nobody."""
+    if talk.dossier.returned:
+        lines = (talk.words("returned"), *standing(talk), "", await latest_operations(talk))
+        await talk.voice.say(Rendering("\n".join(lines)))
 
 
 async def _hear(talk: Talk, message: Message) -> None:

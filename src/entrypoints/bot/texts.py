@@ -15,7 +15,7 @@ from fluent.runtime import FluentBundle, FluentResource
 
 from avatar_core.customers import Language
 from avatar_core.errors import AvatarError
-from avatar_core.money import Currency, Price
+from avatar_core.money import Currency, Price, Stars
 
 LOCALES = Path(__file__).parent / "locales"
 CURRENCIES = {Currency.XTR: "⭐", Currency.RUB: "₽", Currency.USD: "$", Currency.USDT: "USDT"}
@@ -39,11 +39,11 @@ class Words:
 
     def __call__(self, key: str, /, **facts: object) -> str:
         """Return a message as HTML; texts among the facts are escaped."""
-        return self._worded(key, {name: _as_html(_plain(fact, self.language)) for name, fact in facts.items()})
+        return self._worded(key, {name: _as_html(self._plain(fact)) for name, fact in facts.items()})
 
     def plain(self, key: str, /, **facts: object) -> str:
         """Return a message as plain text, for labels, alerts and invoices."""
-        return self._worded(key, {name: _plain(fact, self.language) for name, fact in facts.items()})
+        return self._worded(key, {name: self._plain(fact) for name, fact in facts.items()})
 
     def knows(self, key: str) -> bool:
         """Return whether there is such a message."""
@@ -53,6 +53,11 @@ class Words:
         """Return what the catalogue calls a thing in this language."""
         return titles[self.language]
 
+    def number(self, fact: Stars | str) -> str:
+        """Write a number as people of this language do; a minus is a real one."""
+        text = str(fact).replace("-", "−")
+        return text.replace(".", ",") if self.language is Language.RU else text
+
     def refusal(self, error: AvatarError) -> str:
         """Return a refusal in plain words."""
         facts = {name: self._reason(fact) if name == "reason" else fact for name, fact in error.facts.items()}
@@ -60,6 +65,19 @@ class Words:
 
     def _reason(self, reason: object) -> object:
         return self.plain(f"photo-{reason}") if self.knows(f"photo-{reason}") else reason
+
+    def _plain(self, fact: object) -> object:
+        match fact:
+            case Stars():
+                return self.number(fact)
+            case Price(currency=currency):
+                return f"{self.number(fact.plain.removesuffix('.00'))} {CURRENCIES[currency]}"
+            case datetime():
+                return format_date(fact, "d MMMM y", locale=self.language.value)
+            case bool() | int():
+                return int(fact)
+            case _:
+                return _fitting(str(fact))
 
     def _worded(self, key: str, facts: dict[str, object]) -> str:
         if facts:
@@ -76,18 +94,6 @@ class Words:
         if errors:
             raise Unworded(f"{self.language}: {key}: {errors[0]}")
         return str(text)
-
-
-def _plain(fact: object, language: Language) -> object:
-    match fact:
-        case Price(currency=currency):
-            return f"{fact.plain.removesuffix('.00')} {CURRENCIES[currency]}"
-        case datetime():
-            return format_date(fact, "d MMMM y", locale=language.value)
-        case bool() | int():
-            return int(fact)
-        case _:
-            return _fitting(str(fact))
 
 
 def in_parts(text: str) -> Iterator[str]:

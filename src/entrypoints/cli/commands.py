@@ -41,9 +41,28 @@ def _some_words(text: str) -> str:
     return text
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"avatar-core {version('avatar-core')}")
+        raise typer.Exit
+
+
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(ledger, name="ledger")
 app.add_typer(trainings, name="trainings")
+
+
+@app.callback()
+def _avatar(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take what stands before a command."""
+
 
 Tongue = Literal["ru", "en"]
 Who = Annotated[str, typer.Argument(help="A customer's id, or the numeric Telegram id.")]
@@ -75,7 +94,7 @@ def up() -> NoReturn:
 
 @app.command()
 def bot() -> NoReturn:
-    """Bring the bots' updates in, by polling."""
+    """Bring the bots' updates in, by polling or webhook."""
     _run("bot")
 
 

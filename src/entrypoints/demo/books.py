@@ -9,26 +9,25 @@ from avatar_core.dossier import Dossier, OfPerson
 from avatar_core.ids import TelegramId
 from avatar_core.money import NO_STARS
 from avatar_core.ports import StatementLine
+from entrypoints.bot.account import operation_name
 from entrypoints.bot.texts import words_in
+from entrypoints.demo.sayings import SAYINGS
 from entrypoints.vendors import OpenHouse
 
 LINES = 50
-
-
-HEADINGS = {
-    Language.RU: ("Выписка", "время", "что", "для чего", "⭐", "баланс"),
-    Language.EN: ("Statement", "time", "what", "for", "⭐", "balance"),
-}
 
 
 async def close_the_books(house: OpenHouse, telegram_id: int, console: Console) -> bool:
     """Print the statement and the result of the check; return whether everything is as it should be."""
     dossier = await _dossier(house, TelegramId(telegram_id))
     lines = await house.ground.store.books.statement(dossier.customer.id, limit=LINES)
-    console.print(_statement(lines, dossier.customer.language))
-    wallet = dossier.wallet
-    console.print(f"available {wallet.available} ⭐, on hold {wallet.held} ⭐")
-    return _adds_up(lines, dossier, console) & await _lawful(house, console) & await _nothing_left(house, console)
+    language = dossier.customer.language
+    console.print(_statement(lines, language))
+    words, wallet = words_in(language), dossier.wallet
+    sums = {"available": words.number(wallet.available), "held": words.number(wallet.held)}
+    console.print(SAYINGS[language].balance.format(**sums))
+    lawful = await _lawful(house, console, SAYINGS[language].lawful)
+    return _adds_up(lines, dossier, console) & lawful & await _nothing_left(house, console)
 
 
 async def _dossier(house: OpenHouse, telegram_id: TelegramId) -> Dossier:
@@ -39,20 +38,14 @@ async def _dossier(house: OpenHouse, telegram_id: TelegramId) -> Dossier:
 
 
 def _statement(lines: list[StatementLine], language: Language) -> Table:
-    title, *texts, stars, balance = HEADINGS[language]
-    table, words = Table(*texts, title=title, title_justify="left"), words_in(language)
+    title, at, what, stars, balance = SAYINGS[language].statement
+    table, words = Table(at, what, title=title, title_justify="left"), words_in(language)
     table.add_column(stars, justify="right")
     table.add_column(balance, justify="right")
     for line in reversed(lines):
-        sign = "+" if line.amount > NO_STARS else ""
-        amount = f"{sign}{line.amount}"
-        what, for_what = words.plain(_operation(line)), line.plan or line.service
-        table.add_row(f"{line.at:%H:%M:%S}", what, for_what, amount, str(line.balance))
+        amount = f"{'+' if line.amount > NO_STARS else ''}{words.number(line.amount)}"
+        table.add_row(f"{line.at:%H:%M:%S}", operation_name(words, line), amount, words.number(line.balance))
     return table
-
-
-def _operation(line: StatementLine) -> str:
-    return "operation-credit-plan" if line.plan else f"operation-{line.kind.lower().replace('_', '-')}"
 
 
 def _adds_up(lines: list[StatementLine], dossier: Dossier, console: Console) -> bool:
@@ -63,12 +56,12 @@ def _adds_up(lines: list[StatementLine], dossier: Dossier, console: Console) -> 
     return False
 
 
-async def _lawful(house: OpenHouse, console: Console) -> bool:
+async def _lawful(house: OpenHouse, console: Console, saying: str) -> bool:
     violations = await house.ground.store.books.violations()
     for each in violations:
         console.print(f"[bold red]{each.law}[/] {each.subject}: {each.detail}")
     if not violations:
-        console.print("[green]ledger check: every law holds[/]")
+        console.print(f"[green]{saying}[/]")
     return not violations
 
 

@@ -16,6 +16,7 @@ from avatar_core.errors import AvatarError, PhotoRefused
 from avatar_core.photos import FEWEST_PHOTOS
 from entrypoints.demo.books import close_the_books
 from entrypoints.demo.journey import Person, images, look_at_the_balance, order_portraits, subscribe_and_top_up, train
+from entrypoints.demo.sayings import SAYINGS
 from entrypoints.demo.terminal import shown
 from entrypoints.running import run as run_house
 from entrypoints.sandbox.replicate import ReplicateSandbox
@@ -31,8 +32,8 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 MOST = 20
 """An album and some files: more would only take longer."""
 WORDS = {
-    Language.RU: ("Гость", "Я", "в оранжевом костюме космонавта на фоне звёздного неба, мягкий свет"),
-    Language.EN: ("Guest", "Me", "in an orange flight suit under a starry sky, soft light"),
+    Language.RU: ("Гость", "Моё лицо", "в оранжевом костюме космонавта на фоне звёздного неба, мягкий свет"),
+    Language.EN: ("Guest", "My face", "in an orange flight suit under a starry sky, soft light"),
 }
 
 
@@ -71,7 +72,7 @@ def run(demo: Demo, console: Console | None = None) -> int:
 
 async def play(demo: Demo, photos: Sequence[bytes], folder: Path, console: Console) -> int:
     """Open the stage, let the customer walk, close the books."""
-    console.print("[dim]Starting PostgreSQL, the bot, the web app, the worker and the vendors' stand-ins…[/]")
+    console.print(f"[dim]{SAYINGS[demo.language].starting}[/]")
     async with _staged(demo, folder) as stage:
         try:
             return await _walk(demo, stage, photos, console)
@@ -146,7 +147,7 @@ async def _walk(demo: Demo, stage: Stage, photos: Sequence[bytes], console: Cons
     person = Person(chat, name, wish, demo.looks_s)
     if demo.training_fails:
         stage.replicate.fail_next_training("CUDA out of memory", at=0.6)
-    async with shown(chat, console):
+    async with shown(chat, console, SAYINGS[demo.language]):
         await subscribe_and_top_up(person)
         trained = await train(person, photos)
         if trained:
@@ -156,13 +157,15 @@ async def _walk(demo: Demo, stage: Stage, photos: Sequence[bytes], console: Cons
     if trained is not expected:
         console.print("[bold red]The training ended otherwise than it should.[/]")
     if trained:
-        _save(images(chat), demo.portraits, console)
+        _save(images(chat), demo, console)
     sound = await close_the_books(stage.house, chat.person_id, console)
     return 0 if sound and trained is expected else 1
 
 
-def _save(portraits: Sequence[bytes], folder: Path, console: Console) -> None:
+def _save(portraits: Sequence[bytes], demo: Demo, console: Console) -> None:
+    folder = demo.portraits
     folder.mkdir(parents=True, exist_ok=True)
     for number, portrait in enumerate(portraits, start=1):
         (folder / f"portrait-{number}.jpg").write_bytes(portrait)
-    console.print(f"\n{len(portraits)} portraits are in [bold]{folder.resolve()}[/]")
+    saved = SAYINGS[demo.language].saved.format(count=len(portraits))
+    console.print(f"\n{saved} [bold]{folder.resolve()}[/]", soft_wrap=True)

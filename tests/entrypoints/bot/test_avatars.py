@@ -264,7 +264,7 @@ async def test_progress_is_edited_in_place(stage: Stage, fan: Customer) -> None:
     assert "in the queue" in queued.text
     for percent in (20, 60):
         await stage.train(percent)
-        assert f"is training: {percent} %" in fan.received[-1].text
+        assert f"training, {percent} %" in fan.received[-1].text
         assert fan.received[-1].message_id == queued.message_id
     await stage.train()
     assert [label.rpartition(" · ")[2] for label in fan.received[-1].labels[:4]] == ["7.5 ⭐"] * 4

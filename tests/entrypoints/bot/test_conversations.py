@@ -132,6 +132,23 @@ async def test_news_come_by_the_bot_that_was_used_last(stage: Stage, fan: Custom
     assert customer.address.bot == SECOND
 
 
+async def test_each_plan_says_what_it_opens_beyond_the_cheaper_one(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.press(fan, Tap.PLANS)
+    cheaper, dearer = fan.received[-1].text.split("NeuroVideo")
+    assert "everything new that is added later" in dearer
+    assert "everything new" not in cheaper
+
+
+async def test_who_has_a_plan_is_not_sent_to_the_plans_again(stage: Stage, fan: Customer) -> None:
+    assert "Begin with a plan" in await stage.say(fan, "/start")
+    await stage.give(fan, stars=7)
+    greeted = await stage.say(fan, "/start")
+    assert "Hello again, Fan!" in greeted
+    assert "7 ⭐" in greeted
+    assert "NeuroPhoto until" in greeted
+
+
 async def test_a_question_reaches_the_owners(stage: Stage, fan: Customer) -> None:
     owner = stage.telegram.person(first_name="Owner", person_id=OWNER)
     await owner.write("/start")

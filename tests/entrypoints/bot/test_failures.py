@@ -15,6 +15,7 @@ from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import Customer
 from entrypoints.sandbox.telegram.purchases import charge
 from tests.entrypoints.bot.stage import OWNER, Stage, stage_of, until
+from tests.entrypoints.bot.test_avatars import ordered
 from tests.entrypoints.bot.test_buttons import go_to
 
 Logs = Sequence[Mapping[str, Any]]
@@ -157,6 +158,31 @@ async def test_a_403_in_the_middle_of_an_answer_is_noted(stage: Stage, fan: Cust
     assert not (await stage.dossier(fan)).customer.reachable
     await stage.say(fan, "/menu")
     assert (await stage.dossier(fan)).customer.reachable
+
+
+async def test_who_returns_is_told_once_how_things_stand(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    await fan.block()
+    await stage.train(is_failing=True)
+    assert not (await stage.dossier(fan)).customer.reachable
+    await fan.unblock()
+    told = len(fan.received)
+    await stage.say(fan, "/menu")
+    summary, menu = fan.received[told:]
+    assert "You are back!" in summary.text
+    assert "given back for a training · +220 → 1000 ⭐" in summary.text
+    assert "Main menu" in menu.text
+    await stage.say(fan, "/menu")
+    assert fan.count("You are back!") == 1
+
+
+async def test_who_returns_by_a_button_hears_that_the_model_is_ready(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    await fan.block()
+    await stage.train()
+    await fan.unblock()
+    await stage.press(fan, Tap.BALANCE)
+    assert fan.count("✅ Fan — ready") == 1
 
 
 async def test_a_payment_notice_nobody_can_read_is_reported_and_kept(stage: Stage, fan: Customer) -> None:

@@ -80,7 +80,7 @@ async def test_a_new_look_in_own_words(stage: Stage, fan: Customer) -> None:
     await painted(stage, fan)
     await fan.tap("A new look")
     await fan.tap("Describe it myself")
-    await fan.wait_for("Describe the portrait of Fan")
+    await fan.wait_for("Describe the portrait of “Fan”")
     text = await stage.say(fan, "in a <café>, morning & light")
     assert "in a <café>, morning & light" in text
     await paint(stage, fan, "Paint for 7.5 ⭐")
@@ -215,8 +215,8 @@ async def test_not_enough_stars_for_portraits_lead_back_to_them(stage: Stage, fa
         await stage.desk.request_portraits(customer, quoted.id)
     await stage.press(fan, asking(Tap.QUOTE_PORTRAITS, order, "1:1", 4))
     assert "7.5 ⭐ are missing: 30 are needed, your balance is 22.5." in fan.received[-1].text
-    assert fan.received[-1].labels[0] == "10 ⭐ for 10 ⭐"
-    await fan.tap("10 ⭐ for 10 ⭐")
+    assert fan.received[-1].labels[0] == "+10 ⭐"
+    await fan.tap("+10 ⭐")
     await fan.wait_for(lambda message: message.invoice is not None)
     await fan.pay()
     await stage.happened("payment.completed")

@@ -41,7 +41,7 @@ async def paid(stage: Stage, count: int = 1) -> None:
 async def test_a_pack_is_bought_with_telegram_stars(stage: Stage, fan: Customer) -> None:
     await stage.say(fan, "/start")
     await fan.tap("Top up")
-    await fan.tap("500 ⭐ for 500 ⭐")
+    await fan.tap("+500 ⭐")
     invoice = await fan.wait_for(is_invoice)
     assert invoice.invoice
     assert (invoice.invoice.amount, invoice.invoice.currency) == (500, "XTR")
@@ -153,8 +153,8 @@ async def test_not_enough_stars_is_bought_and_the_interrupted_action_goes_on(sta
         await stage.desk.add_photo((await stage.dossier(fan)).customer.id, f"photo {number}".encode())
     await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
     assert "220 ⭐ are missing: 220 are needed, your balance is 0" in fan.received[-1].text
-    assert "500 ⭐ for 500 ⭐" in fan.received[-1].labels
-    await fan.tap("500 ⭐ for 500 ⭐")
+    assert "+500 ⭐" in fan.received[-1].labels
+    await fan.tap("+500 ⭐")
     await fan.wait_for(is_invoice)
     await fan.pay()
     await paid(stage)
@@ -171,7 +171,7 @@ async def test_another_pack_brings_back_to_the_interrupted_action_too(stage: Sta
         await stage.desk.add_photo((await stage.dossier(fan)).customer.id, f"photo {number}".encode())
     await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
     await fan.tap("All star packs")
-    await fan.tap("1000 ⭐ for 1000 ⭐")
+    await fan.tap("+1000 ⭐")
     await fan.wait_for(is_invoice)
     await fan.pay()
     await paid(stage)

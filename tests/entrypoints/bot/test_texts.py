@@ -16,7 +16,7 @@ from avatar_core.customers import Language
 from avatar_core.errors import AvatarError, NotFound, OutsideError, PaymentNotFound, PhotoRefused, Refusal
 from avatar_core.events import Event
 from avatar_core.ledger import TransferKind
-from avatar_core.money import Currency, Price
+from avatar_core.money import Currency, Price, Stars
 from avatar_core.photos import PhotoProblem
 from avatar_core.plans import Feature
 from avatar_core.runs import FailureReason, RunStatus
@@ -170,6 +170,13 @@ def test_days_and_prices_are_written_as_people_write_them() -> None:
         "Pay 1110.50 ₽",
         "Pay 476 ⭐",
     ]
+
+
+def test_amounts_are_written_as_people_of_the_language_do() -> None:
+    assert words_in(Language.RU).plain("button-paint", price=Stars.parse("7.5")) == "🎨 Нарисовать за 7,5 ⭐"
+    assert words_in(Language.EN).plain("button-paint", price=Stars.parse("7.5")) == "🎨 Paint for 7.5 ⭐"
+    assert words_in(Language.RU).plain("button-pay", price=Price(111_050, Currency.RUB)) == "Оплатить 1110,50 ₽"
+    assert words_in(Language.EN).number(Stars.of(-5)) == "−5"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -16,7 +16,8 @@ WORDS = {
         "steps": "1000 steps",
         "quote": "Price: 220 ⭐",
         "train": "Train for 220 ⭐",
-        "ready": "is ready",
+        "ready": ": ready!",
+        "style": "7.5 ⭐",
         "paint": "Paint for 15 ⭐",
         "done": "2 portraits for 15 ⭐",
     },
@@ -30,6 +31,7 @@ WORDS = {
         "quote": "Цена: 220 ⭐",
         "train": "Обучить за 220 ⭐",
         "ready": "готово",
+        "style": "7,5 ⭐",
         "paint": "Нарисовать за 15 ⭐",
         "done": "2 портрета за 15 ⭐",
     },
@@ -70,7 +72,7 @@ async def train(stage: Stage, person: Customer, words: dict[str, str]) -> None:
 
 
 async def paint(stage: Stage, person: Customer, words: dict[str, str]) -> None:
-    await person.tap("7.5 ⭐")
+    await person.tap(words["style"])
     await person.tap("×2")
     await person.tap(words["paint"])
     await stage.happened("portraits.requested")

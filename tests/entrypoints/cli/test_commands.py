@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -45,6 +46,11 @@ def test_help_tells_every_command(avatar: CommandLine) -> None:
     assert told.status == 0
     for command in ("demo", "up", "bot", "serve", "worker", "migrate", "doctor", "grant", "catalogue", "ledger"):
         assert command in told.out
+
+
+def test_the_version_is_told(avatar: CommandLine) -> None:
+    told = avatar("--version")
+    assert (told.status, told.out) == (0, f"avatar-core {version('avatar-core')}\n")
 
 
 def test_help_of_every_command_fits_its_line(avatar: CommandLine) -> None:

@@ -8,6 +8,10 @@ welcome =
     I make portraits of you: you send 10–50 of your photos, I train a model of you — your “digital body” — and paint you in any look.
 
     Begin with a plan, or with the prices. /menu brings you back here from anywhere.
+welcome-again =
+    Hello again, { $name }! 👋
+
+    Your balance is { $balance } ⭐. Plan: { $plan }.
 menu = Main menu. Your balance is { $balance } ⭐
 menu-avatars = 🤖 Digital body
 menu-avatars-locked = 🔒 Digital body
@@ -43,6 +47,7 @@ button-back = ◀️ Back
 button-cancel = ✖️ Cancel
 button-all-packs = All star packs
 button-all-plans = All plans
+button-pack-stars = +{ $stars } ⭐
 button-pack = { $stars } ⭐ for { $price }
 button-plan = { $plan } — { $price }
 button-pay = Pay { $price }
@@ -110,6 +115,7 @@ feature-training = digital body training
 feature-portraits = NeuroPhoto
 feature-upscale = upscale
 feature-prompt-from-photo = prompt from photo
+feature-later = and everything new that is added later
 
 ## Plans and payments
 
@@ -129,7 +135,7 @@ plan-card =
 top-up =
     💎 <b>Top up</b>. Your balance is { $balance } ⭐.
 
-    Choose a pack:
+    Choose a pack. One Telegram Star is one ⭐ here:
 invoice-plan =
     Plan “{ $plan }”: { $days ->
         [one] { $days } day
@@ -162,7 +168,7 @@ ask-name =
     🤖 Let us train your digital body.
 
     At least { $fewest } photos will be needed. First write what to call it (up to { $longest } characters), for example your name.
-ask-gender = Is { $name } a man, a woman, or other? It helps to paint better.
+ask-gender = Who is “{ $name }”: a man, a woman, or other? It helps to paint better.
 gender-male = Man
 gender-female = Woman
 gender-other = Other
@@ -241,7 +247,7 @@ guide-support = Write your question in words. Or /cancel
 no-avatar = A digital body comes first: I train it with your photos.
 choose-avatar = Whom shall I paint?
 choose-style = 📸 <b>{ $name }</b>. Choose a style, or describe the portrait yourself. { $price } ⭐ a portrait.
-ask-prompt = Describe the portrait of { $name }: place, clothes, light, mood. For example: “in a café by the window, soft morning light”.
+ask-prompt = Describe the portrait of “{ $name }”: place, clothes, light, mood. For example: “in a café by the window, soft morning light”.
 prompt-too-long = The description is too long: { $length } characters, { $longest } are possible. Please make it shorter.
 portrait-quote =
     { $note }
@@ -267,6 +273,8 @@ balance =
     Set aside for orders: { $held } ⭐
     Plan: { $plan }
 balance-debt = You owe { $debt } ⭐; the next top-up pays it.
+returned =
+    👋 You are back! I could not write to you for a while, so here is how things stand:
 no-operations = There were no operations yet.
 operation = { $at } · { $what } · <b>{ $amount }</b> → { $balance } ⭐
 operation-credit = top-up
@@ -350,7 +358,7 @@ news-stars-granted =
     🎁 { $stars } ⭐ for you: { $reason }
     Balance { $balance } ⭐.
 news-training-requested =
-    ⏳ <b>{ $avatar }</b> is in the queue for training.
+    ⏳ <b>{ $avatar }</b>: in the queue for training.
     { $price } ⭐ are set aside. It usually takes about { $minutes ->
         [one] { $minutes } minute
        *[other] { $minutes } minutes
@@ -359,7 +367,7 @@ news-training-progressed =
     { $percent ->
         [100] 🏁 <b>{ $avatar }</b>: the training has ended.
        *[other]
-            ⏳ <b>{ $avatar }</b> is training: { $percent } %
+            ⏳ <b>{ $avatar }</b>: training, { $percent } %
             { $minutes_left ->
                 [0] Almost done.
                 [one] About { $minutes_left } minute left.
@@ -370,7 +378,7 @@ news-training-delayed =
     ⏳ <b>{ $avatar }</b>: the training waits, because something is broken on my side or at the service that trains.
     Nothing is lost and there is nothing to do for you: I will begin by myself, and if I cannot, the stars come back.
 news-training-succeeded =
-    🎉 <b>{ $avatar }</b> is ready! The training cost { $price } ⭐, balance { $balance } ⭐.
+    🎉 <b>{ $avatar }</b>: ready! The training cost { $price } ⭐, balance { $balance } ⭐.
 
     Try a first portrait:
 news-training-failed =
