@@ -6,8 +6,9 @@ them and a hash over the entry before; the business's own accounts keep no runni
 for everybody) and are summed over their entries.  Rule: domain page 3.1.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import NewType
@@ -146,13 +147,50 @@ def chained(before: str, entry: Entry, transfer: Transfer) -> str:
     return sha256("|".join(map(str, facts)).encode()).hexdigest()
 
 
-def sealed(transfers: list[Transfer]) -> str:
-    """Return the seal of a day: SHA-256 over all of its transfers in the order of their keys, in hex."""
-    seal = sha256()
-    for each in sorted(transfers, key=lambda transfer: transfer.key):
-        at = each.at.isoformat(timespec="microseconds")
-        seal.update(f"{each.key}|{each.kind}|{each.source}|{each.target}|{each.unit}|{each.amount}|{at}\n".encode())
-    return seal.hexdigest()
+SEAL_AFTER = timedelta(hours=6)
+"""A day is sealed so long after its end: nothing that began on it is still being written, whatever a clock says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One hash over all transfers of a day, in UTC, and how many they were: nothing is added to the day any more."""
+
+    day: date
+    digest: str
+    transfers: int
+
+
+class Sealing:
+    """Makes a day's seal of its transfers, which are given in the order of their keys."""
+
+    def __init__(self, day: date) -> None:
+        self._day = day
+        self._hash = sha256()
+        self._transfers = 0
+
+    def add(self, transfer: Transfer) -> None:
+        """Put one transfer under the seal."""
+        at = transfer.at.isoformat(timespec="microseconds")
+        facts = (transfer.key, transfer.kind, transfer.source, transfer.target, transfer.unit, transfer.amount, at)
+        self._hash.update(("|".join(map(str, facts)) + "\n").encode())
+        self._transfers += 1
+
+    def seal(self) -> Seal:
+        """Return the seal over what was added."""
+        return Seal(self._day, self._hash.hexdigest(), self._transfers)
+
+
+def sealed(day: date, transfers: Iterable[Transfer]) -> Seal:
+    """Seal a day's transfers, in whatever order they are given."""
+    sealing = Sealing(day)
+    for transfer in sorted(transfers, key=lambda each: each.key):
+        sealing.add(transfer)
+    return sealing.seal()
+
+
+def last_day_to_seal(at: datetime) -> date:
+    """Return the newest day that is over for SEAL_AFTER at a moment."""
+    return (at.astimezone(UTC) - SEAL_AFTER).date() - timedelta(days=1)
 
 
 def outside(transfer: Transfer) -> Posting:

@@ -6,7 +6,7 @@ Adapters conform structurally.  The docstrings say what types cannot: locking, n
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from avatar_core.customers import Address
@@ -24,7 +24,7 @@ from avatar_core.ids import (
     PortraitOrderId,
     TrainingId,
 )
-from avatar_core.ledger import Posting
+from avatar_core.ledger import Posting, Seal
 from avatar_core.money import Stars
 from avatar_core.payments import Evidence, Payment
 from avatar_core.photos import InspectedPhoto
@@ -136,7 +136,7 @@ class Violation:
 
 
 class Books(Protocol):
-    """Reads the ledger; never writes."""
+    """Reads the ledger; writes nothing but the days' seals."""
 
     async def statement(self, customer: CustomerId, *, limit: int, before: int | None = None) -> list[StatementLine]:
         """Return the latest lines first, those before a version when one is given; costs the same at any length."""
@@ -151,7 +151,17 @@ class Books(Protocol):
         ...
 
     async def totals(self, network: NetworkId) -> dict[str, int]:
-        """Return the sum of entries per business account of a network, by account name, in minor units."""
+        """Return the sum of entries per business account of a network, by account name, in minor units.
+
+        Costs the same however long the history is that has been sealed.
+        """
+        ...
+
+    async def seal(self, until: date) -> list[Seal]:
+        """Seal every day up to this one, beginning with the first transfer's, and return the seals that are new.
+
+        Called by several at once, each day gets one seal.  Raises ConcurrentChange when a day has changed meanwhile.
+        """
         ...
 
 
@@ -176,6 +186,10 @@ class Worklists(Protocol):
 
     async def evidence_to_judge(self, before: datetime, limit: int) -> list[EvidenceId]:
         """Return notices received before a moment and not judged: their process died."""
+        ...
+
+    async def days_to_seal(self, at: datetime, limit: int) -> list[date]:
+        """Return the newest day that can be sealed, if there is one that is not: all before it are sealed with it."""
         ...
 
     async def photos_to_delete(self, before: datetime, limit: int) -> list[TrainingId]:

@@ -10,10 +10,20 @@ from adapters.memory.world import BOT, MemoryWorld
 from avatar_core.ids import PlanCode, TelegramId
 from avatar_core.money import Currency, Stars
 from avatar_core.payments import EvidenceStatus, Payment
-from avatar_core.use_cases import billing, customers, delivery, drafts, operations, portraits, subscriptions, trainings
+from avatar_core.use_cases import (
+    billing,
+    customers,
+    delivery,
+    drafts,
+    operations,
+    portraits,
+    subscriptions,
+    trainings,
+    upkeep,
+)
 from avatar_core.use_cases.billing import OpenPayment, Purchase, SettlePayment
 
-MODULES = (billing, customers, delivery, drafts, operations, portraits, subscriptions, trainings)
+MODULES = (billing, customers, delivery, drafts, operations, portraits, subscriptions, trainings, upkeep)
 USE_CASES: set[type[Any]] = {
     each
     for module in MODULES

@@ -1,7 +1,7 @@
 """The ledger: transfers, entries, running balances and the hash chain."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import cast
 
@@ -11,6 +11,7 @@ from avatar_core.errors import BalanceWouldBreak, InvalidAmount
 from avatar_core.ids import CustomerId
 from avatar_core.ledger import (
     GENESIS,
+    SEAL_AFTER,
     STAR,
     Account,
     AccountName,
@@ -23,6 +24,7 @@ from avatar_core.ledger import (
     bonus,
     chained,
     customer_account,
+    last_day_to_seal,
     money_received,
     revenue,
     sales,
@@ -134,10 +136,18 @@ def test_a_changed_entry_breaks_the_chain(changed: dict[str, object]) -> None:
 )
 def test_a_days_seal_holds_every_transfer_and_no_order(changed: dict[str, object]) -> None:
     other = replace(TRANSFER, key="another")
-    assert sealed([TRANSFER, other]) == sealed([other, TRANSFER])
-    assert sealed([TRANSFER, other]) != sealed([TRANSFER])
+    day = NOW.date()
+    assert sealed(day, [TRANSFER, other]) == sealed(day, [other, TRANSFER])
+    assert sealed(day, [TRANSFER, other]).transfers == 2
+    assert sealed(day, [TRANSFER, other]).digest != sealed(day, [TRANSFER]).digest
     forged = replace(TRANSFER, **changed)  # type: ignore[arg-type]
-    assert sealed([forged, other]) != sealed([TRANSFER, other])
+    assert sealed(day, [forged, other]) != sealed(day, [TRANSFER, other])
+
+
+def test_a_day_can_be_sealed_some_hours_after_its_end() -> None:
+    midnight = datetime(2026, 3, 2, tzinfo=UTC)
+    assert last_day_to_seal(midnight + SEAL_AFTER) == date(2026, 3, 1)
+    assert last_day_to_seal(midnight + SEAL_AFTER - timedelta(microseconds=1)) == date(2026, 2, 28)
 
 
 def test_money_that_came_in_is_booked_in_its_currency_and_both_sides_sum_to_zero() -> None:

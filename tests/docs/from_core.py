@@ -18,12 +18,12 @@ from avatar_core.events import Event
 from avatar_core.money import Currency
 from avatar_core.portraits import ImageStatus
 from avatar_core.tasks import Reaction
-from avatar_core.use_cases import billing, customers, delivery, drafts, operations, portraits, trainings
+from avatar_core.use_cases import billing, customers, delivery, drafts, operations, portraits, trainings, upkeep
 from avatar_core.use_cases import subscriptions as gifts
 from tests.docs.pages import table
 
 CATALOGUE = load_catalogue(DEFAULT_CATALOGUE)
-USE_CASES = (customers, billing, gifts, drafts, trainings, portraits, delivery, operations)
+USE_CASES = (customers, billing, gifts, drafts, trainings, portraits, delivery, operations, upkeep)
 
 
 def words_of(thing: object) -> str:
@@ -187,12 +187,16 @@ def limits() -> str:
     """Return every limit in time, number and size."""
     told = {
         "an unpaid invoice": payments.PAYMENT_LIFE,
-        "a pre-checkout query keeps a payment to itself": payments.LEASE,
+        "a pre-checkout query keeps a payment to itself": payments.QUERY_LIFE,
+        "and once it was answered with yes": payments.LEASE,
         "a quote": pricing.QUOTE_LIFE,
         "a subscription's grace": subscriptions.GRACE,
         "an order until it is handed over, and again until it is done": runs.RUNNING_LIMIT,
         "an order that waits for a credential": runs.WAITING_LIMIT,
         "a hold": runs.HOLD_LIMIT,
+        "until a waiting customer is told of an outage": runs.OUTAGE_PATIENCE,
+        "the run of an order that has ended may still begin": runs.LATE_RUN_LIMIT,
+        "a day is sealed after its end": ledger.SEAL_AFTER,
         "photos of a training, fewest": photos.FEWEST_PHOTOS,
         "photos of a training, most": photos.MOST_PHOTOS,
         "a photo's size": f"{photos.LARGEST_BYTES // 2**20} MB",

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections import Counter
+from datetime import date, timedelta
 
 from adapters.memory.counterparts import broken_counterparts
 from adapters.memory.database import MemoryDatabase
 from adapters.memory.invariants import broken_invariants
 from adapters.memory.laws import broken_laws
+from adapters.memory.seals import broken_seals, transfers_by_day
 from avatar_core.ids import CustomerId, NetworkId, PaymentId
-from avatar_core.ledger import Account, AccountName, Entry, Pocket, Posting, customer_account
+from avatar_core.ledger import Account, AccountName, Entry, Pocket, Posting, Seal, customer_account, sealed
 from avatar_core.money import Stars
 from avatar_core.payments import PlanPurchase
 from avatar_core.ports import Clock, StatementLine, Violation
+
+DAY = timedelta(days=1)
 
 
 class MemoryBooks:
@@ -42,7 +46,7 @@ class MemoryBooks:
         """Check every law over all books."""
         await asyncio.sleep(0)
         at = self._clock.now()
-        laws = (broken_laws, broken_invariants, broken_counterparts)
+        laws = (broken_laws, broken_seals, broken_invariants, broken_counterparts)
         return [violation for law in laws for violation in law(self._database, at)]
 
     async def totals(self, network: NetworkId) -> dict[str, int]:
@@ -54,6 +58,19 @@ class MemoryBooks:
                 if entry.version is None and entry.account.startswith(f"{network}/"):
                     totals[entry.account] += entry.amount
         return dict(totals)
+
+    async def seal(self, until: date) -> list[Seal]:
+        """Seal every day up to this one that has no seal yet, the first transfer's day first."""
+        await asyncio.sleep(0)
+        days = transfers_by_day(self._database)
+        day = max(self._database.seals.taken(), default=min(days, default=until + DAY) - DAY) + DAY
+        made = []
+        with self._database.transaction():
+            while day <= until:
+                made.append(sealed(day, days.get(day, [])))
+                self._database.seals.insert(day, made[-1])
+                day += DAY
+        return made
 
     def _account(self, customer: CustomerId, pocket: Pocket) -> Account:
         known = self._database.customers.get(customer)

@@ -6,7 +6,7 @@ Nothing in here waits, so within one event loop every transaction is alone, as i
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 
 from adapters.memory.rows import Groups, Journal, Rows
@@ -24,7 +24,7 @@ from avatar_core.ids import (
     TelegramId,
     TrainingId,
 )
-from avatar_core.ledger import Account, AccountName, Entry, Posting
+from avatar_core.ledger import Account, AccountName, Entry, Posting, Seal
 from avatar_core.payments import Evidence, Payment
 from avatar_core.portraits import PortraitOrder
 from avatar_core.subscriptions import Subscription
@@ -79,6 +79,7 @@ class MemoryDatabase:
         self.transfers: Rows[str, Posting] = Rows(self._journal)
         self.entries: Rows[tuple[AccountName, int], Entry] = Rows(self._journal)
         self.accounts: Rows[AccountName, Account] = Rows(self._journal)
+        self.seals: Rows[date, Seal] = Rows(self._journal)
         self.holds: Rows[str, Hold] = Rows(self._journal)
         self.open_holds: Groups[CustomerId, str] = Groups(self._journal)
 

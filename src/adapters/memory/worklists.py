@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from heapq import nsmallest
 from typing import TypeVar
 
 from adapters.memory.database import MemoryDatabase
 from avatar_core.ids import CustomerId, EvidenceId, PaymentId, PortraitOrderId, TrainingId
+from avatar_core.ledger import last_day_to_seal
 from avatar_core.payments import EvidenceStatus, Payment, PaymentStatus
 from avatar_core.runs import Run, RunStatus
 
@@ -50,6 +51,13 @@ class MemoryWorklists:
         await asyncio.sleep(0)
         unjudged = (each for each in self._database.evidence if each.status is EvidenceStatus.RECEIVED)
         return _first(((each.received_at, each.id) for each in unjudged if each.received_at < before), limit)
+
+    async def days_to_seal(self, at: datetime, limit: int) -> list[date]:
+        """Return the newest day that can be sealed, if there is one that is not."""
+        await asyncio.sleep(0)
+        day = last_day_to_seal(at)
+        begun = any(posting.transfer.at.astimezone(UTC).date() <= day for posting in self._database.transfers)
+        return [day][:limit] if begun and day not in self._database.seals else []
 
     async def photos_to_delete(self, before: datetime, limit: int) -> list[TrainingId]:
         """Return trainings that ended before a moment and still keep photos."""

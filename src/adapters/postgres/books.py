@@ -1,7 +1,8 @@
 """The books on PostgreSQL, read as an accountant reads them."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from psycopg.rows import TupleRow
 
@@ -9,7 +10,19 @@ from adapters.postgres.codec import read_happening
 from adapters.postgres.laws import CHAIN, LAWS, MOMENT, REACTIONS
 from adapters.postgres.pool import Database
 from avatar_core.ids import CustomerId, NetworkId
-from avatar_core.ledger import GENESIS, Account, AccountName, Cause, Entry, Posting, Transfer, TransferKind, chained
+from avatar_core.ledger import (
+    GENESIS,
+    Account,
+    AccountName,
+    Cause,
+    Entry,
+    Posting,
+    Seal,
+    Sealing,
+    Transfer,
+    TransferKind,
+    chained,
+)
 from avatar_core.money import Stars
 from avatar_core.ports import Clock, StatementLine, Violation
 from avatar_core.runs import HOLD_LIMIT
@@ -26,9 +39,13 @@ _POSTINGS = """
     JOIN avatar.transfers t ON t.key = e.transfer
     WHERE a.customer = %s ORDER BY e.number
 """
-_TOTALS = """
-    SELECT account, sum(amount) FROM avatar.entries
-    WHERE version IS NULL AND starts_with(account, %s) GROUP BY account
+_FIRST_UNSEALED = """
+    SELECT coalesce(
+        (SELECT max(day) + 1 FROM avatar.seals), (SELECT min(at AT TIME ZONE 'UTC')::date FROM avatar.transfers))
+"""
+_OF_DAY = """
+    SELECT key, kind, source, target, unit, amount, (cause).type, (cause).id, at, reverses FROM avatar.transfers
+    WHERE at >= %s AND at < %s AND key > %s COLLATE "C" ORDER BY key COLLATE "C" LIMIT %s
 """
 
 
@@ -60,7 +77,32 @@ class PostgresBooks:
 
     async def totals(self, network: NetworkId) -> dict[str, int]:
         """Return the sum of entries per business account of a network, in minor units."""
-        return {account: int(total) for account, total in await self._database.rows(_TOTALS, f"{network}/")}
+        rows = await self._database.rows("SELECT * FROM avatar.totals(%s)", network)
+        return {account: int(total) for account, total in rows}
+
+    async def seal(self, until: date) -> list[Seal]:
+        """Seal every day up to this one that has no seal yet, the first transfer's day first.
+
+        Raises ConcurrentChange when a transfer came into a day while it was being sealed.
+        """
+        made = []
+        (day,) = await self._database.one(_FIRST_UNSEALED)
+        while day is not None and day <= until:
+            seal = await self._sealed(day)
+            facts = (seal.day, seal.digest, seal.transfers, self._clock.now())
+            if (await self._database.one("SELECT avatar.seal(%s, %s, %s, %s)", *facts))[0]:
+                made.append(seal)
+            day += timedelta(days=1)
+        return made
+
+    async def _sealed(self, day: date) -> Seal:
+        """Compute the seal of a day as it stands."""
+        sealing, key, begins = Sealing(day), "", datetime.combine(day, time(), UTC)
+        while rows := await self._database.rows(_OF_DAY, begins, begins + timedelta(days=1), key, BATCH):
+            for row in rows:
+                sealing.add(_transferred(*row))
+            key = rows[-1][0]
+        return sealing.seal()
 
     async def violations(self) -> list[Violation]:
         """Check every law over all books: most of them as SQL, the hash chain entry by entry as it streams by."""
@@ -69,6 +111,7 @@ class PostgresBooks:
             rows = await self._database.rows(MOMENT + sql, self._clock.now(), HOLD_LIMIT)
             found += [Violation(law, subject or "", detail or "") for subject, detail in rows]
         found += await self._forgotten_tasks()
+        found += [broken async for broken in self._broken_seals()]
         return found + [broken async for broken in self._broken_chains()]
 
     async def _forgotten_tasks(self) -> list[Violation]:
@@ -79,6 +122,13 @@ class PostgresBooks:
                 detail = f"{count} × {name} with {', '.join(reactions) or 'nothing'}"
                 found.append(Violation("I7: an event has its tasks", example, detail))
         return found
+
+    async def _broken_seals(self) -> AsyncIterator[Violation]:
+        for day, digest, transfers in await self._database.rows("SELECT day, digest, transfers FROM avatar.seals"):
+            now = await self._sealed(day)
+            if now != Seal(day, digest, transfers):
+                detail = f"{now.transfers} transfers, {transfers} under the seal"
+                yield Violation("a sealed day stays as it was", day.isoformat(), detail)
 
     async def _broken_chains(self) -> AsyncIterator[Violation]:
         """Fold each account from its first entry; after a broken link its account is believed again."""
@@ -103,14 +153,13 @@ class PostgresBooks:
 def _entered(row: TupleRow) -> tuple[Entry, Transfer]:
     """Read an entry's six columns and its transfer's nine."""
     account, key, *of_entry = row[:6]
-    kind, source, target, unit, amount, cause_type, cause_id, at, reverses = row[6:]
-    cause, moment = Cause(cause_type, cause_id), _utc(at)
-    transfer = Transfer(key, TransferKind(kind), source, target, unit, amount, cause, moment, reverses)
-    return Entry(account, key, *of_entry), transfer
+    return Entry(account, key, *of_entry), _transferred(key, *row[6:])
 
 
-def _utc(at: datetime) -> datetime:
-    return at.astimezone(UTC)
+def _transferred(key: str, kind: str, *facts: Any) -> Transfer:  # noqa: ANN401  (the columns' own types)
+    source, target, unit, amount, cause_type, cause_id, at, reverses = facts
+    cause, moment = Cause(cause_type, cause_id), at.astimezone(UTC)
+    return Transfer(key, TransferKind(kind), source, target, unit, amount, cause, moment, reverses)
 
 
 def _posting(transfer: Transfer, known: dict[AccountName, Entry]) -> Posting:

@@ -58,6 +58,16 @@ COUNTERPARTS: dict[str, str] = {
             'portraits.delivered', 'portraits.failed')
         GROUP BY e.id, e.name HAVING count(*) <> count(s.id) OR count(*) > 1
     """,
+    "7: a snapshot is the sum of its days": """
+        SELECT coalesce(s.account, m.account), format('%%s, transfers say %%s', s.total, m.amount)
+        FROM (SELECT max(day) AS day FROM avatar.seals) last
+        JOIN avatar.snapshots s ON s.day = last.day
+        FULL JOIN (
+            SELECT moved.* FROM (SELECT max(day) AS day FROM avatar.seals) last,
+                avatar.moved('-infinity', (last.day + 1)::timestamp AT TIME ZONE 'UTC') moved
+        ) m ON m.account = s.account
+        WHERE s.total IS DISTINCT FROM m.amount
+    """,
     "I8: each period is paid once": """
         SELECT coalesce(c.customer, p.customer), coalesce(c.cause, p.id)
         FROM causes c FULL JOIN plans p ON p.id = c.cause AND p.customer = c.customer

@@ -1,9 +1,10 @@
 """What has to be looked at because time has passed, each list read from an index of its own."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from adapters.postgres.pool import Database
 from avatar_core.ids import CustomerId, EvidenceId, PaymentId, PortraitOrderId, TrainingId
+from avatar_core.ledger import last_day_to_seal
 
 _TO_POLL = """
     SELECT id FROM avatar.{table}
@@ -59,6 +60,18 @@ class PostgresWorklists:
             limit,
         )
         return [EvidenceId(name) for (name,) in rows]
+
+    async def days_to_seal(self, at: datetime, limit: int) -> list[date]:
+        """Return the newest day that can be sealed, if there is one that is not."""
+        day = last_day_to_seal(at)
+        ends = datetime.combine(day + timedelta(days=1), time(), UTC)
+        rows = await self._database.rows(
+            "SELECT 1 WHERE NOT EXISTS (SELECT FROM avatar.seals WHERE day >= %s)"
+            " AND EXISTS (SELECT FROM avatar.transfers WHERE at < %s)",
+            day,
+            ends,
+        )
+        return [day][:limit] if rows else []
 
     async def photos_to_delete(self, before: datetime, limit: int) -> list[TrainingId]:
         """Return trainings that ended before a moment and still keep photos."""

@@ -1,15 +1,17 @@
 """What every set of books must do: say where each star came from and went, and notice what is broken."""
 
+import asyncio
 from dataclasses import replace
 
 from avatar_core.customers import Customer
 from avatar_core.ids import CustomerId, PlanCode
-from avatar_core.ledger import Cause, Receipt, money_received
+from avatar_core.ledger import Cause, Receipt, money_received, sealed
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.payments import PlanPurchase
 from avatar_core.ports import StatementLine
 from avatar_core.testing.books_orders import OrderLawsContract
 from avatar_core.testing.examples import (
+    DAY,
     HOUR,
     MINUTE,
     NETWORK,
@@ -22,7 +24,7 @@ from avatar_core.testing.examples import (
     uid,
 )
 from avatar_core.testing.store import Store
-from avatar_core.testing.whole import settled
+from avatar_core.testing.whole import granted, settled
 from avatar_core.wallet import Wallet
 
 NOBODY = CustomerId(uid(1, 404))
@@ -138,3 +140,47 @@ class BooksContract(OrderLawsContract):
             totals = await store.books.totals(network)
             money = {name: total for name, total in totals.items() if name.endswith("RUB")}
             assert money == {f"{network}/cash/robokassa/RUB": 100, f"{network}/income/NEUROPHOTO/RUB": -100}
+
+    # --- seals
+
+    async def test_days_are_sealed_one_after_the_other_each_once(
+        self, store: Store, customer: Customer, wallet: Wallet
+    ) -> None:
+        await store.save(held(wallet, "order-1", 5, at=NOW + 2 * DAY))
+        first, second, third = await store.books.seal(NOW.date() + 2 * DAY)
+        transfers = [posting.transfer for posting in await store.books.postings(customer.id)]
+        assert (first.day, first.transfers) == (NOW.date(), 2)
+        assert second == sealed(NOW.date() + DAY, [])
+        assert third == sealed(NOW.date() + 2 * DAY, transfers[-1:])
+        assert await store.books.seal(NOW.date() + 2 * DAY) == []
+        assert [each.day for each in await store.books.seal(NOW.date() + 3 * DAY)] == [NOW.date() + 3 * DAY]
+
+    async def test_several_who_seal_at_once_seal_each_day_once(self, store: Store, wallet: Wallet) -> None:
+        await store.save(held(wallet, "order-1", 5))
+        made = await asyncio.gather(*(store.books.seal(NOW.date() + 4 * DAY) for _ in range(4)))
+        assert sorted(seal.day for seals in made for seal in seals) == [NOW.date() + n * DAY for n in range(5)]
+
+    async def test_without_transfers_and_before_the_first_there_is_nothing_to_seal(
+        self, store: Store, customer: Customer
+    ) -> None:
+        assert await store.books.seal(NOW.date()) == []
+        await store.save(granted((await store.read(customer)).wallet, 5))
+        assert await store.books.seal(NOW.date() - DAY) == []
+
+    async def test_sums_are_the_same_before_and_after_a_seal(self, store: Store, wallet: Wallet) -> None:
+        before = await store.books.totals(NETWORK)
+        await store.books.seal(NOW.date() + DAY)
+        assert await store.books.totals(NETWORK) == before
+        later = wallet.give(Stars(150), "promo", "promo:x", cause=Cause("promo", "x"), at=NOW + 3 * DAY)
+        await store.save(later)
+        assert await store.books.totals(NETWORK) == {**before, f"{NETWORK}/bonus/promo": -150}
+        await store.books.seal(NOW.date() + 3 * DAY)
+        assert await store.books.totals(NETWORK) == {**before, f"{NETWORK}/bonus/promo": -150}
+        assert await store.books.violations() == []
+
+    async def test_a_transfer_that_comes_into_a_sealed_day_is_noticed(self, store: Store, wallet: Wallet) -> None:
+        await store.books.seal(NOW.date())
+        assert await store.books.violations() == []
+        await store.save(granted(wallet, 5))
+        found = [each for each in await store.books.violations() if each.law == "a sealed day stays as it was"]
+        assert [(each.subject, each.detail) for each in found] == [("2026-03-01", "3 transfers, 2 under the seal")]

@@ -1,12 +1,13 @@
 """What every set of worklists must do: find what has to be looked at, the most urgent first, and nothing else."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from avatar_core.avatars import Avatar
 from avatar_core.customers import Customer
+from avatar_core.ledger import SEAL_AFTER
 from avatar_core.payments import Lease, Payment, PaymentStatus
 from avatar_core.runs import RUNNING_LIMIT, FailureReason, RunStatus
 from avatar_core.subscriptions import GRACE, Announcement, Stage, Subscription
@@ -28,6 +29,7 @@ from avatar_core.testing.examples import (
     an_order,
 )
 from avatar_core.testing.store import Store, StoreContract
+from avatar_core.testing.whole import granted
 from avatar_core.trainings import Training
 
 LATER = NOW + DAY
@@ -197,3 +199,18 @@ class WorklistsContract(StoreContract):
     def _full_draft(self, customer: Customer, avatar: Avatar) -> Training:
         draft = a_draft(customer, avatar, 3)
         return replace(draft, photos=a_requested(draft).photos)
+
+    # --- days to seal
+
+    async def test_a_day_is_to_be_sealed_some_hours_after_its_end_once_there_was_a_transfer(
+        self, store: Store, customer: Customer
+    ) -> None:
+        over = datetime.combine(NOW.date() + DAY, time(), UTC) + SEAL_AFTER
+        assert await store.worklists.days_to_seal(over, 10) == []
+        await store.save(granted((await store.read(customer)).wallet, 5))
+        assert await store.worklists.days_to_seal(over - SECOND, 10) == []
+        assert await store.worklists.days_to_seal(over, 10) == [NOW.date()]
+        assert await store.worklists.days_to_seal(over + 7 * DAY, 10) == [NOW.date() + 7 * DAY]
+        await store.books.seal(NOW.date())
+        assert await store.worklists.days_to_seal(over, 10) == []
+        assert await store.worklists.days_to_seal(over + DAY, 10) == [NOW.date() + DAY]

@@ -10,6 +10,7 @@ from avatar_core.use_cases.billing import ExpirePayment, SettlePayment
 from avatar_core.use_cases.portraits import PollPortraits
 from avatar_core.use_cases.subscriptions import AnnounceSubscription
 from avatar_core.use_cases.trainings import DeletePhotos, PollTraining
+from avatar_core.use_cases.upkeep import SealDays
 from entrypoints.notices import TakeRunNotice
 from entrypoints.worker.rounds import Round
 
@@ -30,6 +31,7 @@ class DueVerbs:
     settle_payment: SettlePayment
     delete_photos: DeletePhotos
     take_run_notice: TakeRunNotice
+    seal_days: SealDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +60,6 @@ def rounds_of(lists: Worklists, verbs: DueVerbs, pace: RoundPace) -> tuple[Round
         Round("poll trainings", pace.poll_every_s, lists.trainings_to_poll, verbs.poll_training),
         Round("poll portraits", pace.poll_every_s, lists.portraits_to_poll, verbs.poll_portraits),
         Round("announce subscriptions", pace.every_s, lists.subscriptions_to_announce, verbs.announce_subscription),
+        Round("seal days", SELDOM * pace.every_s, lists.days_to_seal, verbs.seal_days),
         Round("delete photos", SELDOM * pace.every_s, photos, verbs.delete_photos),
     )

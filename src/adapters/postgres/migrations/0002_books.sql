@@ -49,6 +49,9 @@ CREATE TABLE avatar.transfers (
     CONSTRAINT transfers_move_something CHECK (amount > 0 AND source <> target)
 );
 
+-- Rows come in the order of time, so a summary of each stretch of the table is enough to find a day.
+CREATE INDEX transfers_by_time ON avatar.transfers USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
+
 CREATE TABLE avatar.entries (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account text NOT NULL,
@@ -62,6 +65,22 @@ CREATE TABLE avatar.entries (
 
 CREATE UNIQUE INDEX entries_version_taken ON avatar.entries (account, version) WHERE version IS NOT NULL;
 
+-- A day that is over is closed by one hash over its transfers, and the business's own accounts are summed up to its end,
+-- so that no sum ever reads further back than to the last seal.  Days are in UTC.
+CREATE TABLE avatar.seals (
+    day date PRIMARY KEY,
+    digest text NOT NULL,
+    transfers bigint NOT NULL,
+    sealed_at timestamptz NOT NULL
+);
+
+CREATE TABLE avatar.snapshots (
+    day date NOT NULL REFERENCES avatar.seals (day),
+    account text NOT NULL,
+    total numeric NOT NULL,
+    PRIMARY KEY (day, account)
+);
+
 CREATE FUNCTION avatar.refuse_change() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -72,6 +91,54 @@ CREATE TRIGGER transfers_are_for_ever BEFORE UPDATE OR DELETE OR TRUNCATE ON ava
     FOR EACH STATEMENT EXECUTE FUNCTION avatar.refuse_change();
 CREATE TRIGGER entries_are_for_ever BEFORE UPDATE OR DELETE OR TRUNCATE ON avatar.entries
     FOR EACH STATEMENT EXECUTE FUNCTION avatar.refuse_change();
+
+CREATE TRIGGER seals_are_for_ever BEFORE UPDATE OR DELETE OR TRUNCATE ON avatar.seals
+    FOR EACH STATEMENT EXECUTE FUNCTION avatar.refuse_change();
+CREATE TRIGGER snapshots_are_for_ever BEFORE UPDATE OR DELETE OR TRUNCATE ON avatar.snapshots
+    FOR EACH STATEMENT EXECUTE FUNCTION avatar.refuse_change();
+
+-- What the business's own accounts moved from one moment to another.
+CREATE FUNCTION avatar.moved(since timestamptz, before timestamptz) RETURNS TABLE (account text, amount numeric)
+LANGUAGE sql STABLE AS $$
+    SELECT side.account, sum(side.amount)
+    FROM avatar.transfers t CROSS JOIN LATERAL (VALUES (t.source, -t.amount), (t.target, t.amount)) side (account, amount)
+    WHERE t.at >= since AND t.at < before AND side.account !~ '/customer/[^/]+/(available|held|debt)$'
+    GROUP BY side.account
+$$;
+
+-- Closes a day: keeps its seal and the sums up to its end.  True for the one caller who did it.  Days are closed one
+-- after the other, and a day that has changed since its hash was made is refused with AV001.
+CREATE FUNCTION avatar.seal(of_day date, made text, counted bigint, now_at timestamptz) RETURNS boolean
+LANGUAGE plpgsql SET timezone = 'UTC' AS $$
+DECLARE
+    first_moment timestamptz := of_day::timestamptz;
+    last_moment timestamptz := (of_day + 1)::timestamptz;
+BEGIN
+    INSERT INTO avatar.seals VALUES (of_day, made, counted, now_at) ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    IF counted <> (SELECT count(*) FROM avatar.transfers t WHERE t.at >= first_moment AND t.at < last_moment) THEN
+        RAISE EXCEPTION 'the day has changed' USING ERRCODE = 'AV001';
+    END IF;
+    INSERT INTO avatar.snapshots
+    SELECT of_day, known.account, sum(known.total) FROM (
+        SELECT s.account, s.total FROM avatar.snapshots s WHERE s.day = of_day - 1
+        UNION ALL SELECT m.account, m.amount FROM avatar.moved(first_moment, last_moment) m
+    ) known GROUP BY known.account;
+    RETURN true;
+END $$;
+
+-- The sums of the business's own accounts of a network: the last snapshot and what has moved since.
+CREATE FUNCTION avatar.totals(of_network text) RETURNS TABLE (account text, total numeric)
+LANGUAGE sql STABLE SET timezone = 'UTC' AS $$
+    WITH last AS (SELECT max(s.day) AS day FROM avatar.seals s)
+    SELECT known.account, sum(known.total) FROM (
+        SELECT s.account, s.total FROM last JOIN avatar.snapshots s ON s.day = last.day
+        UNION ALL
+        SELECT m.account, m.amount FROM last, avatar.moved(coalesce((last.day + 1)::timestamptz, '-infinity'), 'infinity') m
+    ) known WHERE starts_with(known.account, of_network || '/') GROUP BY known.account
+$$;
 
 -- Law 1: a transfer has two entries that sum to zero, its amount out of the source and into the target.  Both are
 -- written by one statement, so this needs no waiting for the commit.
