@@ -205,6 +205,22 @@ def test_steps_of_nothing_are_refused_for_what_they_are() -> None:
     assert refused.value.problem == "is not a list of whole numbers from 1 to 1000000"
 
 
+def test_numbers_are_taken_up_to_a_million() -> None:
+    large = SMALL.replace("days = 7", "days = 1000000").replace("[2000, 1000, 1000]", "[1000000]")
+    catalogue = load_catalogue(large.replace("stars = 10", "stars = 1000000"))
+    assert (catalogue.plan("basic").days, catalogue.trainer("one").steps) == (1_000_000, (1_000_000,))
+    assert catalogue.pack("xtr-10").stars == Stars.of(1_000_000)
+
+
+def test_a_number_too_long_to_be_written_down_is_told_as_one() -> None:
+    with pytest.raises(InvalidCatalogue) as refused:
+        load_catalogue(SMALL.replace('code = "basic"', f"code = 0x{'f' * 5000}"))
+    assert refused.value.facts == {
+        "where": "catalogue.plan[1].code",
+        "problem": "a very long number is not of type str",
+    }
+
+
 def test_a_trainer_may_have_one_price_for_all_steps() -> None:
     offer = load_catalogue(SMALL.replace('price_per_step = "0.22"', "flat_price = 250")).trainer("one")
     assert {offer.price(steps) for steps in offer.steps} == {Stars.of(250)}
