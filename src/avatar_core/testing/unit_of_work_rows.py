@@ -14,6 +14,7 @@ from avatar_core.testing import strategies
 from avatar_core.testing.examples import a_customer, an_avatar, uid
 from avatar_core.testing.properties import SHARED_ADAPTER
 from avatar_core.testing.store import Store, StoreContract
+from avatar_core.testing.unit_of_work_money import as_stored
 
 numbers = count(1_000)
 """One for each example, so that all fit into one store."""
@@ -104,3 +105,14 @@ class RowsContract(StoreContract):
         async with store.begin() as work:
             found = (await work.dossier(OfPortraits(order.id))).order(order.id)
         assert found == replace(order, version=1)
+
+    @SHARED_ADAPTER
+    @given(data=st.data())
+    async def test_any_moves_of_a_wallet_are_read_as_they_were_saved(self, store: Store, data: st.DataObject) -> None:
+        number = next(numbers)
+        customer = await store.registered(number)
+        for visit in range(2):
+            wallet = (await store.read(customer)).wallet
+            after = data.draw(strategies.wallets(wallet, f"any-{number}-{visit}"))
+            await store.save(after)
+            assert (await store.read(customer)).wallet == as_stored(after)

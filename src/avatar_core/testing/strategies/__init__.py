@@ -10,12 +10,14 @@ from avatar_core.testing.strategies.orders import (
     avatars,
     inspected_photos,
     models,
+    painting_orders,
     photo_refs,
     photos,
     portrait_orders,
     quotes,
     reports,
     runs,
+    training_orders,
     trainings,
     wishes,
 )
@@ -33,6 +35,7 @@ from avatar_core.testing.strategies.values import (
     uids,
     unkeepable_texts,
 )
+from avatar_core.testing.strategies.wallets import wallets
 
 __all__ = [
     "ODD_TEXTS",
@@ -47,6 +50,7 @@ __all__ = [
     "inspected_photos",
     "models",
     "moments",
+    "painting_orders",
     "payments",
     "photo_refs",
     "photos",
@@ -61,8 +65,10 @@ __all__ = [
     "telegram_ids",
     "terms",
     "texts",
+    "training_orders",
     "trainings",
     "uids",
     "unkeepable_texts",
+    "wallets",
     "wishes",
 ]

@@ -8,10 +8,14 @@ from avatar_core.errors import IllegalMove
 from avatar_core.ids import PhotoRef, TrainerCode
 from avatar_core.photos import SMALLEST_SIDE_PX, InspectedPhoto, Photo
 from avatar_core.portraits import Image, ImageStatus, PortraitOrder, Wish
-from avatar_core.pricing import MAX_IMAGES, Quote
+from avatar_core.ports import PaintingOrder, TrainingOrder
+from avatar_core.pricing import MAX_IMAGES, Quote, TrainerOffer
 from avatar_core.runs import FailureReason, ModelVersion, Report, ReportStatus, Run, RunFact, Ticket
 from avatar_core.testing.strategies.values import codes, moments, stars, texts, uids
 from avatar_core.trainings import Training, TrainingPlan
+
+TRIGGERS = st.from_regex(r"TOK_[A-Z]{6}", fullmatch=True)
+ASPECTS = st.sampled_from(["1:1", "2:3", "3:2", "9:16"])
 
 
 def models() -> st.SearchStrategy[ModelVersion]:
@@ -28,7 +32,7 @@ def avatars(customer: Customer) -> st.SearchStrategy[Avatar]:
         customer=st.just(customer.id),
         name=texts(min_size=1, max_size=LONGEST_NAME).filter(lambda name: bool(name.strip())),
         gender=st.sampled_from(Gender),
-        trigger=st.from_regex(r"TOK_[A-Z]{6}", fullmatch=True),
+        trigger=TRIGGERS,
         created_at=moments(),
         trained=st.none() | models(),
     )
@@ -120,11 +124,33 @@ def trainings(customer: Customer, avatar: Avatar) -> st.SearchStrategy[Training]
     )
 
 
+def painting_orders() -> st.SearchStrategy[PaintingOrder]:
+    """What a painter gets."""
+    return st.builds(
+        PaintingOrder,
+        uids(),
+        models(),
+        texts(min_size=1, max_size=500),
+        ASPECTS,
+        st.integers(1, MAX_IMAGES),
+        st.integers(0, 2**31 - 1),
+    )
+
+
+def training_orders(offer: TrainerOffer) -> st.SearchStrategy[TrainingOrder]:
+    """What the trainer of an offer gets."""
+    return st.builds(
+        lambda order, trigger, steps: TrainingOrder(order, trigger, steps, offer, PhotoRef(f"archives/{order}.zip")),
+        uids(),
+        TRIGGERS,
+        st.sampled_from(offer.steps),
+    )
+
+
 def wishes(avatar: Avatar) -> st.SearchStrategy[Wish]:
     """What is to be painted."""
     prompt = texts(min_size=1, max_size=500).filter(lambda words: bool(words.strip()))
-    aspect = st.sampled_from(["1:1", "2:3", "3:2", "9:16"])
-    return st.builds(Wish, st.just(avatar.id), prompt, aspect, st.integers(1, MAX_IMAGES), st.integers(0, 2**31 - 1))
+    return st.builds(Wish, st.just(avatar.id), prompt, ASPECTS, st.integers(1, MAX_IMAGES), st.integers(0, 2**31 - 1))
 
 
 def portrait_orders(customer: Customer, avatar: Avatar) -> st.SearchStrategy[PortraitOrder]:
