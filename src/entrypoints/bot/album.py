@@ -36,8 +36,15 @@ async def take_photo(talk: Talk, message: Message) -> None:
     except (PhotoRefused, TooManyPhotos, StoreUnavailable) as refusal:
         talk = await talk.reread()  # raises when it is the database that is down: then the photo is tried again
         draft = talk.dossier.draft
-        await _refuse(talk, message, refusal)
+        if not _was_kept_before(talk, refusal):
+            await _refuse(talk, message, refusal)
     await _count(talk, message, draft)
+
+
+def _was_kept_before(talk: Talk, refusal: AvatarError) -> bool:
+    """Return whether an update that is fed once more has met its own photo, kept before something broke."""
+    is_there = isinstance(refusal, PhotoRefused) and refusal.reason == PhotoProblem.DUPLICATE
+    return is_there and talk.arrived.attempt > 1
 
 
 async def _content(talk: Talk, file: PhotoSize | Document) -> bytes:

@@ -14,8 +14,8 @@ from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import Customer
 from entrypoints.sandbox.telegram.purchases import charge
-from tests.entrypoints.bot.stage import OWNER, Stage, stage_of, until
-from tests.entrypoints.bot.test_avatars import ordered
+from tests.entrypoints.bot.stage import OWNER, PHOTOS, Stage, stage_of, until
+from tests.entrypoints.bot.test_avatars import ordered, preparing
 from tests.entrypoints.bot.test_buttons import go_to
 
 Logs = Sequence[Mapping[str, Any]]
@@ -111,6 +111,18 @@ async def test_while_the_store_is_down_nothing_is_lost(stage: Stage, fan: Custom
     await stage.settled()
     assert fan.count("Balance: 0 ⭐") >= 1
     assert fan.count("How it works") >= 1
+
+
+async def test_a_photo_that_was_kept_before_its_update_failed_is_not_refused_as_its_own_copy(
+    stage: Stage, fan: Customer, impatient: None
+) -> None:
+    await preparing(stage, fan)
+    stage.telegram.faults.server_error(method="sendMessage", times=voice.ATTEMPTS)
+    await fan.send_photo(PHOTOS[0])
+    await until(lambda: fan.count("1 of 50 accepted") == 1)
+    await stage.settled()
+    assert fan.count("cannot be used") == 0
+    assert len(stage.telegram.calls("getFile")) == 2
 
 
 async def test_a_busy_telegram_is_waited_for(stage: Stage, fan: Customer) -> None:
