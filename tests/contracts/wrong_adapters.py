@@ -31,7 +31,8 @@ from avatar_core.testing.photo_store import PhotoStoreContract, PhotoStoreWorld
 from avatar_core.testing.provider import TrainerWorld
 from avatar_core.testing.store import Store
 from avatar_core.testing.trainer import TrainerContract
-from avatar_core.testing.unit_of_work import UnitOfWorkContract
+from avatar_core.testing.unit_of_work_people import PeopleContract
+from avatar_core.testing.unit_of_work_races import RacesContract
 from avatar_core.testing.warden import WardenContract
 from tests.contracts.memory_provider import memory_switches
 from tests.contracts.memory_store import memory_store
@@ -93,7 +94,7 @@ class BeginForgetfully(MemoryBeginUnitOfWork):
         return ForgetfulUnitOfWork(self._database, self._names, self._clock)
 
 
-class TestForgetfulUnitOfWork(UnitOfWorkContract):
+class TestForgetfulUnitOfWork(PeopleContract, RacesContract):
     @pytest.fixture
     def store(self) -> Store:
         database = MemoryDatabase()
