@@ -75,8 +75,12 @@ async def take_name(talk: Talk, text: str) -> None:
     await talk.say("ask-gender", _genders(talk), name=name)
 
 
-async def ask_gender_again(talk: Talk, _text: str) -> None:
-    """Point to the buttons when something was written instead."""
+async def ask_gender_again(talk: Talk, text: str) -> None:
+    """Take the word on a button for the button; point to the buttons when something else was written."""
+    named = [gender for gender in Gender if text.casefold() == talk.words.plain(f"gender-{gender}").casefold()]
+    if named:
+        await take_gender(talk, list(named))
+        return
     name = (await talk.remembered()).get(NAME, "")
     await talk.say("ask-gender", _genders(talk), name=str(name))
 

@@ -1,5 +1,6 @@
 """The main menu, and the ways out of every dead end."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from adapters.telegram.messenger import Button, Rendering
@@ -12,6 +13,14 @@ from entrypoints.bot.callbacks import Tap, calling, going_on
 from entrypoints.bot.desk import Rail
 from entrypoints.bot.talk import Rows, Talk
 from entrypoints.bot.texts import words_in
+
+REST = (
+    (("menu-balance", Tap.BALANCE), ("menu-top-up", Tap.TOP_UP)),
+    (("menu-plans", Tap.PLANS), ("menu-prices", Tap.PRICES)),
+    (("menu-invite", Tap.INVITE), ("menu-support", Tap.SUPPORT)),
+    (("menu-language", Tap.LANGUAGE), ("menu-help", Tap.HELP)),
+)
+"""The rows of the main menu that no plan changes."""
 
 
 class Interrupted(Exception):
@@ -32,14 +41,24 @@ def menu_rows(talk: Talk) -> Rows:
 @cache
 def _menu_rows(language: Language, training: str, portraits: str) -> Rows:
     words = words_in(language)
-    table = (
-        ((training, Tap.AVATARS), (portraits, Tap.PORTRAITS)),
-        (("menu-balance", Tap.BALANCE), ("menu-top-up", Tap.TOP_UP)),
-        (("menu-plans", Tap.PLANS), ("menu-prices", Tap.PRICES)),
-        (("menu-invite", Tap.INVITE), ("menu-support", Tap.SUPPORT)),
-        (("menu-language", Tap.LANGUAGE), ("menu-help", Tap.HELP)),
-    )
+    table = (((training, Tap.AVATARS), (portraits, Tap.PORTRAITS)), *REST)
     return tuple(tuple(Button(words.plain(key), calling(tap)) for key, tap in row) for row in table)
+
+
+def tap_named(text: str) -> Tap | None:
+    """Return what the button of the main menu does whose label somebody has typed, in whichever language."""
+    return _typed_labels().get(_bare(text))
+
+
+@cache
+def _typed_labels() -> Mapping[str, Tap]:
+    keys = [("menu-avatars", Tap.AVATARS), ("menu-portraits", Tap.PORTRAITS), *(each for row in REST for each in row)]
+    return {_bare(words_in(language).plain(key)): tap for language in Language for key, tap in keys}
+
+
+def _bare(label: str) -> str:
+    """Return the words of a label: people type no pictures."""
+    return " ".join(word for word in label.casefold().split() if any(map(str.isalnum, word)))
 
 
 def menu_screen(talk: Talk, key: str = "menu", **facts: object) -> Rendering:

@@ -21,6 +21,7 @@ from entrypoints.bot.avatars import standing
 from entrypoints.bot.callbacks import OutdatedButton, read
 from entrypoints.bot.desk import Desk
 from entrypoints.bot.information import INVITED, start
+from entrypoints.bot.menu import tap_named
 from entrypoints.bot.routes import COMMANDS, TAPS, WORDS, guide
 from entrypoints.bot.talk import Arrived, Place, Talk
 from entrypoints.bot.texts import Words, words_in
@@ -131,6 +132,8 @@ async def _hear(talk: Talk, message: Message) -> None:
         await take_photo(talk, message)
     elif text and not command and (take := WORDS.get(talk.place or "")):
         await take(talk, text)
+    elif not talk.place and (tap := tap_named(text)):
+        await TAPS[tap].act(talk, [])
     else:
         await guide(talk)
 

@@ -9,7 +9,7 @@ from avatar_core.runs import RunStatus
 from entrypoints.bot.avatars import draft_of
 from entrypoints.bot.callbacks import Tap, calling, unpacked, whole
 from entrypoints.bot.menu import Interrupted
-from entrypoints.bot.talk import Talk
+from entrypoints.bot.talk import Place, Talk
 
 _IN_A_ROW = 2
 
@@ -22,6 +22,8 @@ async def choose_steps(talk: Talk, _args: list[str]) -> None:
     buttons = [_offer(talk, offer, steps) for offer in talk.catalogue.trainers.values() for steps in offer.steps]
     rows = tuple(tuple(buttons[i : i + _IN_A_ROW]) for i in range(0, len(buttons), _IN_A_ROW))
     back = (talk.button("button-back", Tap.PHOTOS),)
+    if talk.place == Place.PHOTOS:  # the counter may have become this screen: it is no longer to be taken away
+        await talk.enter(Place.PHOTOS)
     await talk.show("choose-steps", (*rows, back), balance=talk.dossier.wallet.available)
 
 

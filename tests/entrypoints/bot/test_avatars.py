@@ -58,6 +58,22 @@ async def test_a_text_instead_of_a_tap_points_to_the_buttons(stage: Stage, fan: 
     assert fan.received[-1].labels[:3] == ["Man", "Woman", "Other"]
 
 
+@pytest.mark.parametrize("word", ["Woman", "woman"])
+async def test_the_word_on_a_button_is_taken_for_the_button(stage: Stage, fan: Customer, word: str) -> None:
+    await stage.say(fan, "/start")
+    await stage.give(fan)
+    await go_to(stage, fan, Place.GENDER)
+    assert "0 of 50 accepted" in await stage.say(fan, word)
+
+
+async def test_the_steps_on_the_screen_stay_when_something_else_comes(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 10)
+    await stage.press(fan, Tap.STEPS)
+    steps = fan.received[-1]
+    assert "10 of 50 accepted" in await stage.say(fan, "3000")
+    assert steps.message_id in {message.message_id for message in fan.received}
+
+
 async def test_an_album_is_counted_in_one_message_that_ends_up_below_it(stage: Stage, fan: Customer) -> None:
     await preparing(stage, fan)
     before = fan.received[-1].message_id

@@ -132,6 +132,22 @@ async def test_news_come_by_the_bot_that_was_used_last(stage: Stage, fan: Custom
     assert customer.address.bot == SECOND
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("💰 Balance", "Balance: 0 ⭐"),
+        ("top up", "Choose a pack"),
+        ("Цены", "Prices"),
+        ("digital body", "is part of the plan"),
+    ],
+)
+async def test_a_label_of_the_menu_that_is_typed_does_what_its_button_does(
+    stage: Stage, fan: Customer, typed: str, told: str
+) -> None:
+    await stage.say(fan, "/start")
+    assert told in await stage.say(fan, typed)
+
+
 async def test_each_plan_says_what_it_opens_beyond_the_cheaper_one(stage: Stage, fan: Customer) -> None:
     await stage.say(fan, "/start")
     await stage.press(fan, Tap.PLANS)

@@ -148,8 +148,8 @@ checkout-link =
     { $title }: { $price }. Open the link to pay; the stars come here by themselves:
     { $url }
 
-plan-none = no plan
-plan-over = the plan has ended
+plan-none = none
+plan-over = ended
 plan-endless = { $plan }, without an end
 plan-active = { $plan } until { $ends }
 plan-grace = { $plan } ended on { $ends }, everything works for a few more days
@@ -319,7 +319,7 @@ help =
 
     Stars are taken only for what worked out: when something fails they come back by themselves.
 
-    /menu — the menu, /cancel — stop what was begun, /support — support, /paysupport — ask about a payment.
+    /menu — the menu, /balance — balance and operations, /price — prices, /cancel — stop what was begun, /language — language, /support — support, /paysupport — ask about a payment, /terms — terms, /privacy — personal data.
 invite =
     👥 Your link for friends:
     { $link }
