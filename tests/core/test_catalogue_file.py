@@ -142,6 +142,7 @@ COMPLAINTS = {
     "a float": "1.5 is not of type str",
     "a price of nothing": "0 is not an amount of a price",
     "a plan that is sold without a price": "a plan for sale needs a price",
+    "no days at all": "is not a number from 1 to 1000000",
     "a grant below nothing": "-1 is less than nothing",
     "a grant of words": "many is not an amount of stars",
     "an unknown feature": "'flying' is not a valid Feature",

@@ -69,13 +69,17 @@ def page(all_of_them: Sequence[Mutant], seconds: float) -> str:
 
 
 def table(all_of_them: Iterable[Mutant]) -> str:
-    """Word the figures of each module."""
-    counts = Counter((mutant.module, mutant.found) for mutant in all_of_them)
-    rows = ["| module | mutants | found | not found | |", "|---|---:|---:|---:|---:|"]
-    for module in sorted({module for module, _ in counts}):
-        found, left = counts[module, True], counts[module, False]
-        rows.append(f"| `{module}` | {found + left} | {found} | {left} | {100 * found / (found + left):.1f} % |")
+    """Word the figures of each module: of its functions, and of its tables where these were changed."""
+    counts = Counter((each.module, each.function == each.module, each.found) for each in all_of_them)
+    rows = ["| module | functions | found | | tables | found | |", "|---|---:|---:|---:|---:|---:|---:|"]
+    for module in sorted({module for module, _, _ in counts}):
+        figures = (_figures(counts[module, kind, True], counts[module, kind, False]) for kind in (False, True))
+        rows.append(f"| `{module}` | {' | '.join(figures)} |")
     return "\n".join(rows) + "\n"
+
+
+def _figures(found: int, left: int) -> str:
+    return f"{found + left} | {found} | {100 * found / (found + left):.1f} %" if found + left else "– | – | –"
 
 
 def survivors(all_of_them: Iterable[Mutant]) -> str:

@@ -11,7 +11,7 @@ from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import walk_mutatable_files
 from mutmut.utils.format_utils import get_module_from_key, orig_function_and_class_names_from_key
 
-TABLES = Path("mutants/tables.json")
+TABLES = Path("mutants/tables.jsonl")
 FOUND = {"killed", "timeout"}
 """A mutant that a test failed on, or that never came back."""
 
@@ -48,8 +48,9 @@ def changed_functions() -> Iterator[Mutant]:
 
 def changed_tables() -> Iterator[Mutant]:
     """Give the mutants of tables."""
-    for path, status, before, after in json.loads(TABLES.read_text("utf-8")):
-        module = path.removeprefix("avatar_core.")
+    for line in TABLES.read_text("utf-8").splitlines():
+        name, status, before, after = json.loads(line)
+        module = name.removeprefix("avatar_core.")
         yield Mutant(module, module, status, before, after)
 
 

@@ -4,6 +4,7 @@ mutmut changes functions only, which it can switch while a process runs.  Here e
 fork of one that has imported everything but this project, with the changed module in the place of the real one.
 """
 
+import gc
 import importlib
 import importlib.abc
 import importlib.util
@@ -11,7 +12,7 @@ import json
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -125,8 +126,8 @@ def foreign_modules(_: object) -> list[str]:
     return [name for name in sys.modules if not name.startswith(OURS) and name != "__main__"]
 
 
-def main() -> None:
-    """Judge all, and keep what became of them."""
+def main(modules: list[str]) -> None:
+    """Judge all tables, or those of some modules, and keep what became of them."""
     forks = multiprocessing.get_context("fork")
     with forks.Pool(1) as pool:
         known = pool.apply(foreign_modules, (None,))
@@ -135,25 +136,27 @@ def main() -> None:
             importlib.import_module(name)
         except ImportError:
             continue
-    mutants = list(table_mutants())
+    mutants = [each for each in table_mutants() if not modules or each.module in modules]
+    gc.freeze()
     with forks.Pool(os.cpu_count(), maxtasksperchild=1) as pool:
-        verdicts = list(counted(pool.imap(judge, mutants), len(mutants)))
-    keep(mutants, verdicts)
+        keep(counted(zip(mutants, pool.imap(judge, mutants), strict=True), len(mutants)))
 
 
-def counted(verdicts: Iterable[str], expected: int) -> Iterator[str]:
+def counted(judged: Iterable[tuple[TableMutant, str]], expected: int) -> Iterator[tuple[TableMutant, str]]:
     """Pass the verdicts on, and show how far it is."""
-    for number, verdict in enumerate(verdicts, start=1):
+    for number, each in enumerate(judged, start=1):
         sys.stderr.write(f"\r{number}/{expected} tables")
-        yield verdict
+        yield each
 
 
-def keep(mutants: Sequence[TableMutant], verdicts: Sequence[str]) -> None:
-    """Write the results down."""
-    rows = [(each.module, verdict, each.before, each.after) for each, verdict in zip(mutants, verdicts, strict=True)]
+def keep(judged: Iterable[tuple[TableMutant, str]]) -> None:
+    """Write each result down as it comes, one a line."""
     TABLES.parent.mkdir(exist_ok=True)
-    TABLES.write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")
+    with TABLES.open("w", encoding="utf-8", buffering=1) as lines:
+        for mutant, verdict in judged:
+            row = (mutant.module, verdict, mutant.before, mutant.after)
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
