@@ -109,8 +109,8 @@ class Subscription:
 
     def term_at(self, at: datetime) -> Term | None:
         """Return the highest term that runs, or the last one during its grace."""
-        terms = [*self.terms, self.endless] if self.endless else list(self.terms)
-        running = [term for term in terms if term.runs_at(at)]
+        endless = [self.endless] if self.endless and self.endless.runs_at(at) else []
+        running = [*self._running_at(at), *endless]
         if not running and self.status_at(at) is SubscriptionStatus.GRACE:
             return self.terms[-1]
         return max(running, key=lambda term: term.rank, default=None)
@@ -119,12 +119,20 @@ class Subscription:
         """Derive the status."""
         if self.endless and self.endless.starts <= at:
             return SubscriptionStatus.UNLIMITED
-        if any(term.runs_at(at) for term in self.terms):
+        if self._running_at(at):
             return SubscriptionStatus.ACTIVE
         if not self.terms:
             return SubscriptionStatus.NONE
         in_grace = self.ends is not None and self.ends <= at < self.ends + GRACE
         return SubscriptionStatus.GRACE if in_grace else SubscriptionStatus.EXPIRED
+
+    def _running_at(self, at: datetime) -> list[Term]:
+        """Return the terms with an end that run; if none does, the next one.
+
+        What is bought begins at once: where it has not begun, two machines' clocks differ, or ours was set back.
+        """
+        running = [term for term in self.terms if term.runs_at(at)]
+        return running or [term for term in self.terms if term.starts > at][:1]
 
     def add(self, new: Term, cause: str) -> "Subscription":
         """Add one paid or granted period; ``new.starts`` is the moment of its settlement.
