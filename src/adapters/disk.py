@@ -9,6 +9,7 @@ import time
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -68,6 +69,16 @@ class DiskPhotoStore:
             with contextlib.closing(file):
                 while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
                     yield piece
+
+    async def written(self, folder: str, before: datetime) -> AsyncIterator[PhotoRef]:
+        """Go through the files below a folder that are older than a moment.  Raises StoreUnavailable."""
+        for ref in await asyncio.to_thread(self._older, self._path(PhotoRef(folder)), before.timestamp()):
+            yield ref
+
+    def _older(self, folder: Path, before_s: float) -> list[PhotoRef]:
+        with _kept():
+            files = sorted(file for file in folder.rglob("*") if file.is_file() and file.stat().st_mtime < before_s)
+        return [PhotoRef(file.relative_to(self.root).as_posix()) for file in files]
 
     def sweep(self, older_than_s: float = ABANDONED_AFTER_S) -> int:
         """Delete what killed processes left half-written, and tell how much; for start-up.  Raises StoreUnavailable."""

@@ -188,6 +188,14 @@ class Worklists(Protocol):
         """Return notices received before a moment and not judged: their process died."""
         ...
 
+    async def quotes_to_discard(self, before: datetime, limit: int) -> list[PortraitOrderId]:
+        """Return portrait orders that were quoted before a moment and never ordered."""
+        ...
+
+    async def drafts_to_discard(self, before: datetime, limit: int) -> list[TrainingId]:
+        """Return avatars in preparation that were begun before a moment and have no photo."""
+        ...
+
     async def days_to_seal(self, at: datetime, limit: int) -> list[date]:
         """Return the newest day that can be sealed, if there is one that is not: all before it are sealed with it."""
         ...
@@ -395,6 +403,10 @@ class PhotoStore(Protocol):
 
     def read(self, ref: PhotoRef) -> AsyncIterator[bytes]:
         """Stream the content in pieces.  Raises PhotoNotFound."""
+        ...
+
+    def written(self, folder: str, before: datetime) -> AsyncIterator[PhotoRef]:
+        """Go through all refs below a folder that were last written before a moment, for finding what nobody knows."""
         ...
 
 

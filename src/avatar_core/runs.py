@@ -202,6 +202,11 @@ class Run:
         return any(remark.text.endswith(f": {RunFact.DEFER}") for remark in self.diary)
 
     @property
+    def discarded(self) -> bool:
+        """Whether it was given up before it was ordered."""
+        return self.status is RunStatus.CANCELED and self.requested_at is None
+
+    @property
     def uncertain(self) -> bool:
         """Whether the provider may have started a run whose ticket we never got."""
         return self.ticket is None and self.attempt > 0

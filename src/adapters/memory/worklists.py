@@ -52,6 +52,19 @@ class MemoryWorklists:
         unjudged = (each for each in self._database.evidence if each.status is EvidenceStatus.RECEIVED)
         return _first(((each.received_at, each.id) for each in unjudged if each.received_at < before), limit)
 
+    async def quotes_to_discard(self, before: datetime, limit: int) -> list[PortraitOrderId]:
+        """Return portrait orders that were quoted before a moment and never ordered."""
+        await asyncio.sleep(0)
+        quoted = (each for each in self._database.orders if each.run.status is RunStatus.DRAFT)
+        return _first(((each.created_at, each.id) for each in quoted if each.created_at < before), limit)
+
+    async def drafts_to_discard(self, before: datetime, limit: int) -> list[TrainingId]:
+        """Return avatars in preparation that were begun before a moment and have no photo."""
+        await asyncio.sleep(0)
+        trainings = self._database.trainings
+        empty = (each for each in trainings if each.run.status is RunStatus.DRAFT and not each.photos)
+        return _first(((each.created_at, each.id) for each in empty if each.created_at < before), limit)
+
     async def days_to_seal(self, at: datetime, limit: int) -> list[date]:
         """Return the newest day that can be sealed, if there is one that is not."""
         await asyncio.sleep(0)

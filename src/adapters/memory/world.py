@@ -64,7 +64,7 @@ class MemoryWorld:
         self.gateway = MemoryGateway()
         self.trainer, self.painter = MemoryTrainer(), MemoryPainter()
         self.messenger, self.publisher = RecordingMessenger(), MemoryPublisher()
-        self.store, self.inspector = MemoryPhotoStore(), HashInspector()
+        self.store, self.inspector = MemoryPhotoStore(clock=self.clock), HashInspector()
         if strange := yours.keys() - self.YOURS:
             raise TypeError(f"{', '.join(sorted(strange))} cannot be replaced here")
         vars(self).update(yours)

@@ -61,6 +61,26 @@ class PostgresWorklists:
         )
         return [EvidenceId(name) for (name,) in rows]
 
+    async def quotes_to_discard(self, before: datetime, limit: int) -> list[PortraitOrderId]:
+        """Return portrait orders that were quoted before a moment and never ordered."""
+        rows = await self._database.rows(
+            "SELECT id FROM avatar.portrait_orders WHERE (run).status = 'DRAFT' AND created_at < %s"
+            " ORDER BY created_at, id LIMIT %s",
+            before,
+            limit,
+        )
+        return [PortraitOrderId(name) for (name,) in rows]
+
+    async def drafts_to_discard(self, before: datetime, limit: int) -> list[TrainingId]:
+        """Return avatars in preparation that were begun before a moment and have no photo."""
+        rows = await self._database.rows(
+            "SELECT id FROM avatar.trainings WHERE (run).status = 'DRAFT' AND photos = '[]' AND created_at < %s"
+            " ORDER BY created_at, id LIMIT %s",
+            before,
+            limit,
+        )
+        return [TrainingId(name) for (name,) in rows]
+
     async def days_to_seal(self, at: datetime, limit: int) -> list[date]:
         """Return the newest day that can be sealed, if there is one that is not."""
         day = last_day_to_seal(at)

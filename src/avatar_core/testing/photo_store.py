@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from avatar_core.testing.properties import SHARED_ADAPTER, Opaque
 
 LARGE = bytes(range(256)) * 8192
 """2 MB: more than one piece."""
+LONG_BEFORE, LONG_AFTER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 ABSENT = PhotoRef("photos/absent.jpg")
 
 
@@ -126,3 +128,15 @@ class PhotoStoreContract:
         await world.store.delete(kept)
         with pytest.raises(PhotoNotFound):
             await world.store.get(kept)
+
+    # --- what lies there
+
+    async def test_what_was_written_before_a_moment_is_found_folder_by_folder(self, world: PhotoStoreWorld) -> None:
+        refs = {PhotoRef("photos/customer/1.jpg"), PhotoRef("photos/2.jpg")}
+        for ref in (*refs, PhotoRef("photos_of_others/3.jpg")):
+            await world.store.put(ref, b"content")
+        assert {ref async for ref in world.store.written("photos", LONG_AFTER)} == refs
+        assert [ref async for ref in world.store.written("photos", LONG_BEFORE)] == []
+        assert [ref async for ref in world.store.written("nothing", LONG_AFTER)] == []
+        await world.store.delete(PhotoRef("photos/2.jpg"))
+        assert [ref async for ref in world.store.written("photos", LONG_AFTER)] == ["photos/customer/1.jpg"]

@@ -21,6 +21,7 @@ from avatar_core.testing.examples import (
     a_notice,
     a_painting,
     a_payment,
+    a_photo,
     a_requested,
     a_running,
     a_term,
@@ -214,3 +215,25 @@ class WorklistsContract(StoreContract):
         await store.books.seal(NOW.date())
         assert await store.worklists.days_to_seal(over, 10) == []
         assert await store.worklists.days_to_seal(over + DAY, 10) == [NOW.date() + DAY]
+
+    # --- what nobody went on with
+
+    async def test_quotes_that_were_never_taken_are_to_be_discarded(
+        self, store: Store, customer: Customer, avatar: Avatar
+    ) -> None:
+        orders = [an_order(customer, avatar, number) for number in (1, 2, 3)]
+        older = replace(orders[1], created_at=NOW - HOUR)
+        await store.save(orders[0], older, orders[2].request(at=NOW))
+        assert await store.worklists.quotes_to_discard(NOW, 10) == [older.id]
+        assert await store.worklists.quotes_to_discard(NOW + SECOND, 10) == [older.id, orders[0].id]
+        assert await store.worklists.quotes_to_discard(NOW + SECOND, 1) == [older.id]
+
+    async def test_drafts_without_a_photo_are_to_be_discarded(
+        self, store: Store, customer: Customer, avatar: Avatar
+    ) -> None:
+        other = await store.registered(2)
+        empty, begun = a_draft(customer, avatar), a_draft(other, an_avatar(other, 2), 2)
+        done = replace(a_draft(customer, avatar, 3), run=empty.run.cancel(at=NOW))
+        await store.save(an_avatar(other, 2), empty, replace(begun, photos=(a_photo(),)), done)
+        assert await store.worklists.drafts_to_discard(NOW, 10) == []
+        assert await store.worklists.drafts_to_discard(NOW + SECOND, 10) == [empty.id]

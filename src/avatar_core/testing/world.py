@@ -39,7 +39,17 @@ from avatar_core.testing.stand_ins import (
 )
 from avatar_core.testing.store import Store
 from avatar_core.trainings import Training
-from avatar_core.use_cases import billing, customers, delivery, drafts, operations, portraits, subscriptions, trainings
+from avatar_core.use_cases import (
+    billing,
+    customers,
+    delivery,
+    drafts,
+    operations,
+    portraits,
+    subscriptions,
+    trainings,
+    upkeep,
+)
 from avatar_core.use_cases.portraits import Idea
 
 OWNER = TelegramId(42)
@@ -101,6 +111,10 @@ class World:
         self.drop_files = trainings.DropFiles(begin, self.photos)
         self.stop_training = trainings.StopTraining(begin, clock, self.trainer)
         self.delete_photos = trainings.DeletePhotos(begin, self.photos)
+        self.discard_empty_draft = drafts.DiscardEmptyDraft(begin, clock)
+        self.discard_quote = portraits.DiscardQuote(begin, clock)
+        self.seal_days = upkeep.SealDays(self.store.books)
+        self.sweep_photos = upkeep.SweepPhotos(begin, self.photos)
         self.quote_portraits = portraits.QuotePortraits(begin, clock, self.names, self.catalogue)
         self.request_portraits = portraits.RequestPortraits(begin, clock, self.catalogue)
         self.submit_portraits = portraits.SubmitPortraits(begin, clock, self.painter, warden)

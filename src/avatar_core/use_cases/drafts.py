@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from avatar_core.avatars import Avatar, Gender
 from avatar_core.catalogue import Catalogue
-from avatar_core.dossier import Dossier, OfCustomer
+from avatar_core.dossier import Dossier, OfCustomer, OfTraining
 from avatar_core.errors import AvatarError, DraftNotFound
 from avatar_core.events import DraftDiscarded
 from avatar_core.ids import AvatarId, BotId, CustomerId, PhotoRef, QuoteId, TrainerCode, TrainingId
@@ -12,6 +12,7 @@ from avatar_core.photos import Photo
 from avatar_core.plans import Feature
 from avatar_core.ports import BeginUnitOfWork, Clock, Names, PhotoInspector, PhotoStore
 from avatar_core.pricing import quoted
+from avatar_core.runs import RunStatus
 from avatar_core.trainings import Training, TrainingPlan
 from avatar_core.use_cases.again import again
 from avatar_core.use_cases.rights import require
@@ -153,6 +154,24 @@ class DiscardDraft:
             work.save(replace(draft, run=draft.run.cancel(at=self.clock.now())))
             work.emit(DraftDiscarded(customer=customer, training=draft.id))
             await work.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardEmptyDraft:
+    """Give up an avatar that nobody went on preparing; one with photos is kept for when the customer returns."""
+
+    begin: BeginUnitOfWork
+    clock: Clock
+
+    @again
+    async def __call__(self, training: TrainingId) -> None:
+        """Discard it; one that has photos, or is no draft any more, stays as it is."""
+        async with self.begin() as work:
+            draft = (await work.dossier(OfTraining(training))).training(training)
+            if draft.run.status is RunStatus.DRAFT and not draft.photos:
+                work.save(replace(draft, run=draft.run.cancel(at=self.clock.now())))
+                work.emit(DraftDiscarded(customer=draft.customer, training=training))
+                await work.commit()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 from avatar_core.avatars import Avatar
 from avatar_core.catalogue import Catalogue
 from avatar_core.dossier import Dossier, OfCustomer, OfPortraits
-from avatar_core.errors import (
-    PortraitOrderNotFound,
-)
+from avatar_core.errors import PortraitOrderNotFound, QuoteExpired
 from avatar_core.events import PortraitsRequested
 from avatar_core.ids import AvatarId, BotId, CustomerId, PortraitOrderId, QuoteId
 from avatar_core.plans import Feature
@@ -101,6 +99,8 @@ class RequestPortraits:
             if dossier.customer.id != customer:
                 raise PortraitOrderNotFound
             draft = dossier.order(order)
+            if draft.run.discarded:
+                raise QuoteExpired
             if draft.run.status is not RunStatus.DRAFT:
                 return draft
             require(dossier, self.catalogue, Feature.PORTRAITS, at)
@@ -110,6 +110,24 @@ class RequestPortraits:
             work.emit(PortraitsRequested(customer=customer, order=order, count=draft.wish.count, price=price))
             await work.commit()
         return requested
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardQuote:
+    """Give up a quote that was shown and never taken."""
+
+    begin: BeginUnitOfWork
+    clock: Clock
+
+    @again
+    async def __call__(self, order: PortraitOrderId) -> None:
+        """Discard it; one that still holds, or was ordered, stays as it is."""
+        at = self.clock.now()
+        async with self.begin() as work:
+            quoted = (await work.dossier(OfPortraits(order))).order(order)
+            if quoted.run.status is RunStatus.DRAFT and at >= quoted.quote.expires_at:
+                work.save(replace(quoted, run=quoted.run.cancel(at=at)))
+                await work.commit()
 
 
 @dataclass(frozen=True, slots=True)

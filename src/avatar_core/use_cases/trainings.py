@@ -49,7 +49,7 @@ class RequestTraining:
         async with self.begin() as work:
             dossier = await work.dossier(OfTraining(training))
             draft = _own(dossier, customer, training)
-            if draft.chosen.quote.id != quote:
+            if draft.run.discarded or draft.chosen.quote.id != quote:
                 raise QuoteExpired
             if draft.run.status is not RunStatus.DRAFT:
                 return draft

@@ -1,10 +1,14 @@
 """What a business needs every day, whether anybody asks for it or not."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from avatar_core.dossier import OfTraining
+from avatar_core.errors import TrainingNotFound
+from avatar_core.ids import PhotoRef, TrainingId
 from avatar_core.ledger import Seal
-from avatar_core.ports import Books
+from avatar_core.ports import BeginUnitOfWork, Books, PhotoStore
+from avatar_core.use_cases.trainings import archive_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +20,35 @@ class SealDays:
     async def __call__(self, until: date) -> list[Seal]:
         """Seal every day up to this one; again, and by several at once, is harmless.  Raises ConcurrentChange."""
         return await self.books.seal(until)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPhotos:
+    """Delete photos and archives that no training knows: a process died between writing a file and noting it."""
+
+    begin: BeginUnitOfWork
+    store: PhotoStore
+
+    async def __call__(self, before: datetime) -> int:
+        """Delete what was written before a moment and is not known; return how many files.  Raises StoreUnavailable."""
+        known: dict[TrainingId, frozenset[PhotoRef]] = {}
+        swept = 0
+        for folder in ("trainings", "archives"):
+            async for ref in self.store.written(folder, before):
+                training = TrainingId(ref.split("/")[1].removesuffix(".zip"))
+                if training not in known:
+                    known[training] = await self._known(training)
+                if ref not in known[training]:
+                    await self.store.delete(ref)
+                    swept += 1
+        return swept
+
+    async def _known(self, training: TrainingId) -> frozenset[PhotoRef]:
+        """Return the files that a training needs: its photos, and its archive until it has ended."""
+        try:
+            async with self.begin() as work:
+                needed = (await work.dossier(OfTraining(training))).training(training)
+        except TrainingNotFound:
+            return frozenset()
+        archive = () if needed.run.status.final else (archive_of(training),)
+        return frozenset((*(photo.ref for photo in needed.photos), *archive))

@@ -7,7 +7,7 @@ import punq
 from avatar_core.bots import Bots
 from avatar_core.catalogue import Catalogue
 from avatar_core.ports import BeginUnitOfWork, Books, Clock, Inbox, Names, Outbox, Warden, Worklists
-from avatar_core.use_cases import billing, customers, subscriptions, upkeep
+from avatar_core.use_cases import billing, customers, drafts, portraits, subscriptions, upkeep
 from entrypoints.ground import Ground, Readiness
 from entrypoints.logs import Redaction
 from entrypoints.worker.bell import Bell
@@ -29,6 +29,8 @@ ON_THE_GROUND = (
     subscriptions.AnnounceSubscription,
     subscriptions.GrantStars,
     subscriptions.GrantPlan,
+    drafts.DiscardEmptyDraft,
+    portraits.DiscardQuote,
     upkeep.SealDays,
 )
 """Use cases that need the database only."""

@@ -12,7 +12,7 @@ from avatar_core.ports import (
     PhotoStore,
     Trainer,
 )
-from avatar_core.use_cases import delivery, drafts, operations, portraits, trainings
+from avatar_core.use_cases import delivery, drafts, operations, portraits, trainings, upkeep
 from entrypoints.bot.desk import Desk, Rails, ReadOrder
 from entrypoints.container.ground import Container, lay_ground
 from entrypoints.ground import Ground
@@ -39,6 +39,7 @@ WITH_VENDORS = (
     trainings.DropFiles,
     trainings.StopTraining,
     trainings.DeletePhotos,
+    upkeep.SweepPhotos,
     portraits.QuotePortraits,
     portraits.RequestPortraits,
     portraits.SubmitPortraits,

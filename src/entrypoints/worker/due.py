@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from avatar_core.ids import EvidenceId, TrainingId
+from avatar_core.ids import EvidenceId, PortraitOrderId, TrainingId
 from avatar_core.ports import Worklists
 from avatar_core.use_cases.billing import ExpirePayment, SettlePayment
-from avatar_core.use_cases.portraits import PollPortraits
+from avatar_core.use_cases.drafts import DiscardEmptyDraft
+from avatar_core.use_cases.portraits import DiscardQuote, PollPortraits
 from avatar_core.use_cases.subscriptions import AnnounceSubscription
 from avatar_core.use_cases.trainings import DeletePhotos, PollTraining
-from avatar_core.use_cases.upkeep import SealDays
+from avatar_core.use_cases.upkeep import SealDays, SweepPhotos
 from entrypoints.notices import TakeRunNotice
 from entrypoints.worker.rounds import Round
 
 EVIDENCE_LEFT_BEHIND = timedelta(seconds=10)
 """A paid notice that nobody has judged after so long belonged to a process that died."""
+LEFT_LYING = timedelta(days=1)
+"""A quote nobody took, a draft without photos, a file that nobody knows: what has lain for so long is cleared away."""
 SELDOM = 20
 """What is measured in days is looked at so many times less often."""
 
@@ -32,6 +35,9 @@ class DueVerbs:
     delete_photos: DeletePhotos
     take_run_notice: TakeRunNotice
     seal_days: SealDays
+    discard_quote: DiscardQuote
+    discard_empty_draft: DiscardEmptyDraft
+    sweep_photos: SweepPhotos
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,15 @@ def rounds_of(lists: Worklists, verbs: DueVerbs, pace: RoundPace) -> tuple[Round
     async def photos(at: datetime, limit: int) -> Sequence[TrainingId]:
         return await lists.photos_to_delete(at - kept_for, limit)
 
+    async def quotes(at: datetime, limit: int) -> Sequence[PortraitOrderId]:
+        return await lists.quotes_to_discard(at - LEFT_LYING, limit)
+
+    async def drafts(at: datetime, limit: int) -> Sequence[TrainingId]:
+        return await lists.drafts_to_discard(at - LEFT_LYING, limit)
+
+    async def yesterday(at: datetime, _limit: int) -> Sequence[datetime]:
+        return [at - LEFT_LYING]
+
     return (
         Round("judge evidence", pace.every_s, evidence, verbs.settle_payment),
         Round("expire payments", pace.every_s, lists.payments_to_expire, verbs.expire_payment),
@@ -61,5 +76,8 @@ def rounds_of(lists: Worklists, verbs: DueVerbs, pace: RoundPace) -> tuple[Round
         Round("poll portraits", pace.poll_every_s, lists.portraits_to_poll, verbs.poll_portraits),
         Round("announce subscriptions", pace.every_s, lists.subscriptions_to_announce, verbs.announce_subscription),
         Round("seal days", SELDOM * pace.every_s, lists.days_to_seal, verbs.seal_days),
+        Round("discard quotes", SELDOM * pace.every_s, quotes, verbs.discard_quote),
+        Round("discard drafts", SELDOM * pace.every_s, drafts, verbs.discard_empty_draft),
+        Round("sweep photos", LEFT_LYING.total_seconds(), yesterday, verbs.sweep_photos),
         Round("delete photos", SELDOM * pace.every_s, photos, verbs.delete_photos),
     )

@@ -132,6 +132,7 @@ CREATE TABLE avatar.trainings (
 
 CREATE INDEX trainings_of_customer ON avatar.trainings (customer);
 CREATE UNIQUE INDEX trainings_one_draft ON avatar.trainings (customer) WHERE (run).status = 'DRAFT';
+CREATE INDEX trainings_begun ON avatar.trainings (created_at) WHERE (run).status = 'DRAFT' AND photos = '[]';
 CREATE UNIQUE INDEX trainings_one_unfinished ON avatar.trainings (customer)
     WHERE (run).status IN ('PENDING', 'SUBMITTING', 'PROCESSING');
 CREATE INDEX trainings_to_poll ON avatar.trainings (((run).deadline))
@@ -159,5 +160,6 @@ CREATE TABLE avatar.portrait_orders (
 ) WITH (fillfactor = 70);
 
 CREATE INDEX portrait_orders_of_customer ON avatar.portrait_orders (customer);
+CREATE INDEX portrait_orders_quoted ON avatar.portrait_orders (created_at) WHERE (run).status = 'DRAFT';
 CREATE INDEX portrait_orders_to_poll ON avatar.portrait_orders (((run).deadline))
     WHERE (run).status IN ('PENDING', 'SUBMITTING', 'PROCESSING');
