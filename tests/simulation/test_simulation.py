@@ -18,7 +18,7 @@ def simulated(seed: int, faults: str, size: tuple[int, int] = SIZE) -> Outcome:
     return run_quietly(Scenario(seed, customers, days, Faults.named(faults)))
 
 
-@pytest.mark.parametrize("seed", range(1, 7))
+@pytest.mark.parametrize("seed", range(1, 5))
 def test_no_law_is_broken_under_the_harshest_faults(seed: int) -> None:
     outcome = simulated(seed, "harsh")
     assert outcome.broken is None, "\n".join(outcome.last)
@@ -31,14 +31,16 @@ def test_no_law_is_broken_where_nothing_goes_wrong() -> None:
     assert not outcome.struck
 
 
-def traced(hash_seed: str) -> str:
+def traced(hash_seed: str) -> subprocess.Popen[str]:
     words = ["simulate", "--seed", "5", "--customers", "12", "--days", "20", "--faults", "harsh", "--trace"]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     command = [sys.executable, "-c", "from entrypoints.cli import main; main()", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
 def test_the_same_seed_is_the_same_run_byte_for_byte_whatever_the_hash_seed() -> None:
-    first = traced("1")
+    running = [traced("1"), traced("4242")]
+    first, second = (each.communicate(timeout=120)[0] for each in running)
+    assert [each.returncode for each in running] == [0, 0]
     assert first.count("\n") > 1000
-    assert first == traced("4242")
+    assert first == second

@@ -15,6 +15,7 @@ from avatar_core.portraits import PortraitOrder
 from avatar_core.runs import Run, RunStatus
 from avatar_core.subscriptions import GRACE, Subscription
 from avatar_core.trainings import Training
+from entrypoints.simulation.life import MOST_SKEW_S
 from entrypoints.simulation.loop import SeededLoop
 from entrypoints.simulation.process import ROUND_PACE, Process
 from entrypoints.worker.due import EVIDENCE_LEFT_BEHIND
@@ -23,7 +24,7 @@ from entrypoints.worker.rounds import LONGEST_PAUSE_S
 EVIDENCE, PAYMENTS, NOTICES = "judge evidence", "expire payments", "take up notices"
 TRAININGS, PORTRAITS = "poll trainings", "poll portraits"
 SUBSCRIPTIONS, PHOTOS = "announce subscriptions", "delete photos"
-ROUNDS = (EVIDENCE, PAYMENTS, NOTICES, TRAININGS, PORTRAITS, SUBSCRIPTIONS, PHOTOS)
+OFTEN = (EVIDENCE, PAYMENTS, NOTICES, TRAININGS, PORTRAITS, SUBSCRIPTIONS)
 POLL = timedelta(seconds=ROUND_PACE.poll_every_s)
 KEPT = timedelta(days=ROUND_PACE.keep_photos_days)
 SECOND = timedelta(seconds=1)
@@ -86,13 +87,18 @@ class Alarms:
         self.set(name, self._loop.time() + LONGEST_PAUSE_S)
 
     def all_soon(self) -> None:
-        """Have every round made, as at the start of a process."""
-        for name in ROUNDS:
+        """Have every round made, as once a day."""
+        for name in dict.fromkeys(name for process in self._living() for name in process.rounds):
+            self.soon(name)
+
+    def started(self) -> None:
+        """Have those rounds made that are made often, as at the start of a process."""
+        for name in OFTEN:
             self.soon(name)
 
     def set(self, name: str, at_s: float) -> None:
         """Have a round made at its first turn after a moment."""
-        turn = int(max(at_s, self._loop.time()) // ROUND_PACE.every_s) + 1
+        turn = int((max(at_s, self._loop.time()) + MOST_SKEW_S) // ROUND_PACE.every_s) + 1
         if (name, turn) not in self._set:
             self._set.add((name, turn))
             self._loop.call_at(turn * ROUND_PACE.every_s, self._ring, name, turn)

@@ -95,7 +95,7 @@ class TopUp(Behaviour):
 class Train(Behaviour):
     """Prepare an avatar and order its training; stop it now and then."""
 
-    weight = 4
+    weight = 6
 
     async def __call__(self, person: Person, seen: Dossier) -> None:
         """Go all the way, as far as it leads."""
@@ -143,7 +143,7 @@ class Train(Behaviour):
 class OrderPortraits(Behaviour):
     """Order portraits of an avatar that is ready."""
 
-    weight = 8
+    weight = 10
 
     async def __call__(self, person: Person, seen: Dossier) -> None:
         """Choose, look at the price, order; several at once now and then."""

@@ -104,11 +104,12 @@ class Business:
         office = Office(self.oracle, self._tell, self.spawn)
         till = Till(self.oracle, self.clock, self.staff.front, self.spawn, self.trace.note)
         self.post = Post(self._weather("messenger"), self.oracle)
-        self.disk = Disk(self._weather("disk"))
+        self.trainer = Trainer(self._weather("trainer"), office)
+        self.disk = Disk(self._weather("disk"), self.clock)
         self.press = Press(self._weather("press"))
         self.rails = (StarsRail(self._weather("stars"), till), RoublesRail(self._weather("roubles"), till))
         self.outside = Outside(
-            trainer=Trainer(self._weather("trainer"), office),
+            trainer=self.trainer,
             painter=Painter(self._weather("painter"), office),
             messenger=self.post,
             store=self.disk,
@@ -123,7 +124,7 @@ class Business:
         outbox.put_off = self.staff.wake_at
         profile = BotProfile(BOT, NetworkId(BOT), (OWNER,), gateways=(STARS, ROUBLES))
         self.staff.fate = Fate(self.loop, self.luck, self.trace, self.staff.shaken)
-        self.staff.started = self.alarms.all_soon
+        self.staff.started = self.alarms.started
         self.staff.site = Site(
             ledger=Ledger(self.database, CountingNames(), self.clock, self.audit, self.alarms.committed),
             outbox=outbox,
@@ -178,7 +179,8 @@ class Business:
         await asyncio.sleep(RUN_ON_DAYS * DAY_S)
         await self._end_day(self.scenario.days + RUN_ON_DAYS)
         blocked = frozenset(person.telegram_id for person in self.people if person.has_blocked)
-        for each in Aftermath(self.database, self.oracle, self.post, self.disk, self.press, blocked).left_undone():
+        seen = Aftermath(self.database, self.oracle, self.trainer, self.post, self.disk, self.press, blocked)
+        for each in seen.left_undone():
             self.broke(each)
 
     async def _life(self, person: Person) -> None:
@@ -196,6 +198,7 @@ class Business:
 
     async def _end_day(self, number: int) -> None:
         """Check all books, and note how the business stands."""
+        self.alarms.all_soon()
         for violation in await self.books.violations():
             self.broke(Broken(violation.law, violation.subject, violation.detail))
         counts = {**self.audit.totals, **{f"fault {kind}": count for kind, count in self.luck.struck.items()}}

@@ -1,9 +1,11 @@
 """The life of a process: each port call is a moment at which it may die, and after its death none of them works."""
 
 import asyncio
+import inspect
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from avatar_core.errors import StoreUnavailable
@@ -12,6 +14,7 @@ from entrypoints.simulation.scenario import Fault, Luck
 from entrypoints.simulation.trace import Trace
 
 Port = TypeVar("Port")
+MOST_SKEW_S = 3.0
 SLOW_S = 2.0
 """How long a slow answer takes, on average."""
 
@@ -63,6 +66,11 @@ class Life:
             self.end(place)
             raise Killed
 
+    def skew(self) -> timedelta:
+        """Return how far this process's clock is off."""
+        skewed = self._fate.luck.strikes(Fault.SKEW, self._chance)
+        return timedelta(seconds=self._chance.uniform(-MOST_SKEW_S, MOST_SKEW_S) if skewed else 0)
+
     def end(self, place: str) -> None:
         """Die."""
         if self.alive:
@@ -88,9 +96,11 @@ class _Gated:
     def __init__(self, port: object, name: str, life: Life, *, in_store: bool) -> None:
         self._port, self._name, self._life, self._in_store = port, name, life, in_store
 
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        method: Callable[..., Awaitable[Any]] = getattr(self._port, name)
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method: Callable[..., Any] = getattr(self._port, name)
         life, place, in_store = self._life, f"{self._name}.{name}", self._in_store
+        if inspect.isasyncgenfunction(method):
+            return _stream(method, place, life)
 
         async def call(*args: object, **kwargs: object) -> object:
             await life.reach(place)
@@ -103,6 +113,16 @@ class _Gated:
 
         setattr(self, name, call)
         return call
+
+
+def _stream(method: Callable[..., Any], place: str, life: Life) -> Callable[..., Any]:
+    async def stream(*args: object, **kwargs: object) -> AsyncIterator[object]:
+        await life.reach(place)
+        async for each in method(*args, **kwargs):
+            life.survive(place)
+            yield each
+
+    return stream
 
 
 def gated(port: Port, name: str, life: Life, *, in_store: bool = False) -> Port:

@@ -13,6 +13,8 @@ from avatar_core.payments import EvidenceStatus, PaymentStatus, evidence_id
 from avatar_core.runs import RunStatus
 from entrypoints.simulation.audit import Broken
 from entrypoints.simulation.oracle import DAYS_OF_PLAN, IMAGE, Oracle
+from entrypoints.simulation.provider import Trainer
+from entrypoints.simulation.truth import lasting_subject, told_truly
 from entrypoints.simulation.vendors import Disk, Post, Press
 
 NEWS = (
@@ -35,6 +37,7 @@ class Aftermath:
 
     database: MemoryDatabase
     oracle: Oracle
+    trainer: Trainer
     post: Post
     disk: Disk
     press: Press
@@ -47,6 +50,7 @@ class Aftermath:
         yield from self._orders()
         yield from self._results()
         yield from self._customers()
+        yield from self._events()
         yield from self._tasks()
         yield from self._news()
         yield from self._files()
@@ -76,6 +80,9 @@ class Aftermath:
         for hold in self.database.holds:
             if hold.open:
                 yield Broken("nothing is held in the end", hold.order, str(hold.open))
+
+        for name in self.trainer.going:
+            yield Broken("no training goes on that nobody waits for", name)
 
     def _results(self) -> Iterator[Broken]:
         for training in self.database.trainings:
@@ -124,32 +131,65 @@ class Aftermath:
             if not self.database.arrivals[key].handled:
                 yield Broken("every notice about a run is taken", key[1])
 
+    def _events(self) -> Iterator[Broken]:
+        """What is so for ever was written down once, and what was written down is so."""
+        told: Counter[tuple[str, str]] = Counter()
+        for happening in self.database.happenings:
+            subject = lasting_subject(happening.event)
+            if subject is not None:
+                told[happening.event.name, subject] += 1
+                if untrue := told_truly(self.database, happening.event):
+                    yield Broken("an event tells what is so", happening.event.name, f"{subject}: {untrue}")
+        for fact in self._facts():
+            if told[fact] != 1:
+                yield Broken("each fact is told once", " ".join(fact), f"{told[fact]} times")
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        """Go through what is so, as the event's name and its subject."""
+        yield from (("customer.registered", each.id) for each in self.database.customers)
+        for payment in self.database.payments:
+            yield "payment.opened", payment.id
+            if payment.status is PaymentStatus.COMPLETED:
+                yield "payment.completed", payment.id
+        for training in self.database.trainings:
+            if training.run.requested_at is not None:
+                yield f"training.{training.run.status.lower()}", training.id
+        for order in self.database.orders:
+            if order.run.status is RunStatus.SUCCEEDED:
+                yield "portraits.delivered", order.id
+            if order.run.status is RunStatus.FAILED:
+                yield "portraits.failed", order.id
+
     def _news(self) -> Iterator[Broken]:
         expected: dict[TelegramId, list[Event]] = {}
         for happening in self.database.happenings:
             if isinstance(happening.event, NEWS):
                 person = self.database.customers[happening.event.customer].telegram_id
                 expected.setdefault(person, []).append(happening.event)
-        told: dict[TelegramId, dict[Event, None]] = {}
+        told: dict[TelegramId, list[Event]] = {}
         for message in self.post.memory.told:
             if isinstance(message.news, NEWS):
-                told.setdefault(message.address.telegram_id, {}).setdefault(message.news)
+                told.setdefault(message.address.telegram_id, []).append(message.news)
         for person, news in expected.items():
-            if person not in self.blocked and list(told.get(person, ())) != news:
-                yield Broken(
-                    "everybody hears all news, in their order", str(person), _difference(news, told.get(person, {}))
-                )
+            if person not in self.blocked and (missed := _missed(news, told.get(person, []))):
+                yield Broken("everybody hears all news, in their order", str(person), missed)
 
     def _files(self) -> Iterator[Broken]:
         kept = {photo.ref for each in self.database.trainings for photo in each.photos if not each.run.status.final}
-        for ref in self.disk.memory.kept:
+        for ref in self.disk.kept:
             if ref not in kept and not ref.startswith("portraits/"):
                 yield Broken("no file is kept for ever", ref)
         for ref in (photo.ref for each in self.database.trainings for photo in each.photos):
-            if ref not in self.disk.memory.kept:
+            if ref not in self.disk.kept:
                 yield Broken("every photo that is known is there", ref)
 
 
-def _difference(expected: list[Event], told: dict[Event, None]) -> str:
-    missing = [event.name for event in expected if event not in told]
-    return f"missing: {', '.join(missing)}" if missing else "in another order"
+def _missed(expected: list[Event], told: list[Event]) -> str | None:
+    """Return what was not told in its turn, or None; a message may come again, never ahead of its turn."""
+    turn = 0
+    for news in told:
+        if turn < len(expected) and news == expected[turn]:
+            turn += 1
+        elif news not in expected[:turn]:
+            return f"{news.name} came before its turn"
+    return f"{expected[turn].name} was not told" if turn < len(expected) else None

@@ -85,7 +85,8 @@ class Person:
         """Write to the bot: whoever had blocked it is back by that.  Raises Silence."""
         self.street.post.memory.blocked_by.discard(self.telegram_id)
         visit = Visit(BOT, self.telegram_id, f"Fan {self.number}", "ru" if self.number % 2 else "en")
-        dossier = await self.asks(lambda process: process.of(Welcome)(visit))
+        come = self.asks if self.customer else self.taps
+        dossier = await come(lambda process: process.of(Welcome)(visit))
         self.customer = dossier.customer.id
         return dossier
 

@@ -3,18 +3,27 @@
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import Field, dataclass, field, fields
-from datetime import datetime
+from dataclasses import Field, dataclass, field, fields, replace
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from adapters.memory import HashInspector, MemoryDatabase, MemoryInbox, MemoryOutbox, MemoryWarden, MemoryWorklists
+from adapters.memory import (
+    HashInspector,
+    MemoryBooks,
+    MemoryDatabase,
+    MemoryInbox,
+    MemoryOutbox,
+    MemoryWarden,
+    MemoryWorklists,
+)
 from avatar_core.bots import Bots
 from avatar_core.catalogue import Catalogue
 from avatar_core.errors import AvatarError, LedgerError, TaskMakesNoSense
-from avatar_core.ports import EventPublisher, Messenger, Painter, PhotoStore, Trainer
+from avatar_core.ports import Clock, EventPublisher, Messenger, Painter, PhotoStore, Trainer
 from avatar_core.tasks import Task
 from avatar_core.use_cases.delivery import DeliverPortraits
 from avatar_core.use_cases.operations import CarryOut
+from avatar_core.use_cases.trainings import SubmitTraining
 from entrypoints.logs import Redaction
 from entrypoints.simulation.audit import Broken
 from entrypoints.simulation.life import Life, gated
@@ -57,6 +66,7 @@ class Parts:
     database: type[MemoryDatabase] = MemoryDatabase
     work: type[Work] = Work
     deliver: type[DeliverPortraits] = DeliverPortraits
+    submit: type[SubmitTraining] = SubmitTraining
     door: type[Door] = Door
 
 
@@ -107,6 +117,18 @@ class WatchfulPatience(Patience):
         return Patience.pause_s(self, attempts, error)
 
 
+@dataclass(frozen=True, slots=True)
+class _SkewedClock:
+    """A clock that is off by some seconds."""
+
+    right: Clock
+    by: timedelta
+
+    def now(self) -> datetime:
+        """Return what it shows."""
+        return self.right.now() + self.by
+
+
 class Process:
     """One process from its start to its death.  Its attributes are named like the use cases' fields that they fill."""
 
@@ -116,13 +138,16 @@ class Process:
         self.life = life
         self.bell = Bell()
         self.redaction = Redaction()
-        self.clock, self.names = site.ledger.clock, site.ledger.names
+        self.clock, self.names = _SkewedClock(site.ledger.clock, life.skew()), site.ledger.names
         self.catalogue, self.bots = site.catalogue, site.bots
-        self.begin = Begin(site.ledger, life, chance, site.parts.work, lambda: site.rung(self))
+        self.begin = Begin(
+            replace(site.ledger, clock=self.clock), life, chance, site.parts.work, lambda: site.rung(self)
+        )
         self._open_store()
         self._open_outside()
         self.door = self.of(site.parts.door)
         self.deliver_portraits = self.of(site.parts.deliver)
+        self.submit_training = self.of(site.parts.submit)
         patience = WatchfulPatience(chance, broke=site.broke)
         self.tasks = TaskLoop(
             life.name, self.outbox, self.of(CarryOut), self.clock, self.bell, patience, self.redaction, PACE
@@ -134,6 +159,7 @@ class Process:
         database, life = self._site.ledger.database, self.life
         self.worklists = gated(MemoryWorklists(database), "worklists", life, in_store=True)
         self.warden = gated(MemoryWarden(database), "warden", life, in_store=True)
+        self.books = gated(MemoryBooks(database, self.clock), "books", life, in_store=True)
         self.inbox = gated(MemoryInbox(database), "inbox", life, in_store=True)
         self.outbox = gated(self._site.outbox, "outbox", life, in_store=True)
 

@@ -42,6 +42,7 @@ class _Provider(Vendor):
         self.office = office
         self._runs = memory
         self._hidden_until: dict[str, float] = {}
+        self._begun: dict[str, None] = {}
         self._ended: set[str] = set()
 
     async def call(self, *, submission: bool = False) -> bool:
@@ -65,9 +66,15 @@ class _Provider(Vendor):
             return replace(report, status=ReportStatus.UNKNOWN, detail="sleeping")
         return report
 
+    @property
+    def going(self) -> list[str]:
+        """The orders whose runs go on."""
+        return [order for order in self._begun if order not in self._ended]
+
     def begin(self, order: str) -> None:
         """Begin to run an order, at our cost."""
         self.office.oracle.runs[order] += 1
+        self._begun[order] = None
         self.office.spawn(self._run(order))
 
     def stop(self, order: str) -> None:

@@ -5,6 +5,7 @@ Telegram asks us before it charges, and knows the payer; Robokassa charges whoev
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 
 from adapters.memory import MemoryGateway
@@ -13,7 +14,7 @@ from avatar_core.ids import CustomerId, GatewayCode, TelegramId
 from avatar_core.money import Currency, Price
 from avatar_core.payments import Payment
 from avatar_core.ports import Clock
-from avatar_core.use_cases.billing import ApprovePayment
+from avatar_core.use_cases.billing import ApprovePayment, AwaitCharge
 from entrypoints.simulation.life import Killed
 from entrypoints.simulation.notices import ROUBLES, STARS
 from entrypoints.simulation.oracle import Charge, Oracle
@@ -131,7 +132,15 @@ class StarsRail(Rail):
             await process.of(ApprovePayment)(payment.id, payer.customer, payment.price, query)
         except (AvatarError, Killed):
             return False
+        if self.luck.strikes(Fault.LOSS, self.chance):
+            return False  # our answer came too late
+        self.till.spawn(self._heard(process, payment, query))
         return True
+
+    async def _heard(self, process: Process, payment: Payment, query: str) -> None:
+        """Let us know that our yes was taken; what comes of it does not depend on that."""
+        with suppress(AvatarError, Killed):
+            await process.of(AwaitCharge)(payment.id, query)
 
     def known_payer(self, payer: Payer) -> TelegramId | None:
         """Return the payer: Telegram knows everybody."""

@@ -42,6 +42,8 @@ class Fault(StrEnum):
     """The messenger wants us to wait."""
     ODD_MONEY = "odd-money"
     """Money that fits no invoice, or comes twice, or late, or from another person."""
+    SKEW = "skew"
+    """A process's clock is some seconds off."""
     FULL_DISK = "full-disk"
     """The disk for photos is full for hours."""
 
@@ -63,6 +65,7 @@ _RATES: Mapping[Fault, tuple[float, float]] = {
     Fault.PUZZLE: (0.01, 0.05),
     Fault.FLOOD: (0.01, 0.08),
     Fault.ODD_MONEY: (0.05, 0.25),
+    Fault.SKEW: (0.2, 0.5),
     Fault.FULL_DISK: (0.02, 0.1),
 }
 """How often, in the profiles ``rough`` and ``harsh``: per port call for the first four, per day for what lasts hours

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from avatar_core.errors import OutsideError
-from entrypoints.simulation.life import Fate, Killed, Life
+from entrypoints.simulation.life import MOST_SKEW_S, Fate, Killed, Life
 from entrypoints.simulation.loop import SeededLoop
 from entrypoints.simulation.process import LEASE_S, Process, Site
 from entrypoints.simulation.scenario import Scenario
@@ -62,12 +62,12 @@ class Staff:
 
     def wake_at(self, at: datetime) -> None:
         """Wake everybody at a moment."""
-        self._loop.call_at(max((at - self.beginning).total_seconds(), self._loop.time()), self.wake)
+        self._loop.call_at(max((at - self.beginning).total_seconds() + MOST_SKEW_S, self._loop.time()), self.wake)
 
     def shaken(self) -> None:
         """Wake everybody soon, and once leases are over: somebody could not reach the database."""
         self._loop.call_later(1.0, self.wake)
-        self._loop.call_later(LEASE_S + 1, self.wake)
+        self._loop.call_later(LEASE_S + 2 * MOST_SKEW_S, self.wake)
 
     def _start(self, place: str) -> None:
         self._lives += 1
@@ -86,7 +86,7 @@ class Staff:
         self._there.pop(place).bell.ring()
         pause_s = self._chance.uniform(1, LATE_S if self._chance.random() < LATE else SOON_S)
         self._loop.call_later(pause_s, self._start, place)
-        self._loop.call_later(LEASE_S + 1, self.wake)
+        self._loop.call_later(LEASE_S + 2 * MOST_SKEW_S, self.wake)
 
 
 async def _work(process: Process) -> None:

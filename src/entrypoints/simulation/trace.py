@@ -29,6 +29,8 @@ class Trace:
 
 def _worded(line: tuple[float, str, str, object]) -> str:
     seconds, actor, what, about = line
+    if isinstance(about, tuple):
+        about = ", ".join(each.__name__ for each in about)
     microseconds = round(seconds * 1_000_000)
     day, rest = divmod(microseconds, DAY_S * 1_000_000)
     hours, rest = divmod(rest, 3_600_000_000)

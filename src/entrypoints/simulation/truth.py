@@ -25,6 +25,28 @@ _PORTRAITS: dict[type, frozenset[RunStatus]] = {
     events.PortraitsFailed: frozenset({RunStatus.FAILED}),
 }
 
+_LASTING = (
+    events.CustomerRegistered,
+    events.PaymentOpened,
+    events.PaymentCompleted,
+    events.PaymentQuarantined,
+    events.TrainingSucceeded,
+    events.TrainingFailed,
+    events.TrainingCanceled,
+    events.PortraitsDelivered,
+    events.PortraitsFailed,
+)
+"""What such an event tells is so for ever."""
+
+
+def lasting_subject(event: Event) -> str | None:
+    """Return what an event is about, if what it tells is so for ever."""
+    if not isinstance(event, _LASTING):
+        return None
+    names = (getattr(event, field, None) for field in ("training", "order", "payment", "evidence", "customer"))
+    found: str = next(name for name in names if name is not None)
+    return found
+
 
 def told_truly(database: MemoryDatabase, event: Event) -> str | None:
     """Return what is otherwise than the event says, or None."""

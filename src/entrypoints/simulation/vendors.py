@@ -5,7 +5,7 @@ Another vendor is one class and one line where the business is laid out.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -17,10 +17,10 @@ from avatar_core.errors import (
     MessengerUnavailable,
     ProviderUnavailable,
     RecipientUnreachable,
-    StoreUnavailable,
 )
 from avatar_core.events import Event
 from avatar_core.ids import EventId, MessageId, PhotoRef, PortraitOrderId
+from avatar_core.ports import Clock
 from avatar_core.tasks import Happening
 from entrypoints.simulation.oracle import Oracle
 from entrypoints.simulation.scenario import Fault, Luck
@@ -135,40 +135,17 @@ class Post(Vendor):
         return answered
 
 
-class Disk(Vendor):
+class Disk(MemoryPhotoStore):
     """The disk for photos: quick, and sometimes full."""
 
-    def __init__(self, weather: Weather) -> None:
-        super().__init__(weather)
-        self.memory = MemoryPhotoStore()
+    def __init__(self, weather: Weather, clock: Clock) -> None:
+        super().__init__(clock=clock)
+        self._weather = weather
 
     async def put(self, ref: PhotoRef, content: bytes) -> None:
         """Keep the content."""
-        self._require_room()
-        await self.memory.put(ref, content)
-
-    async def get(self, ref: PhotoRef) -> bytes:
-        """Return the content."""
-        return await self.memory.get(ref)
-
-    async def delete(self, ref: PhotoRef) -> None:
-        """Forget the content."""
-        await self.memory.delete(ref)
-
-    async def pack(self, archive: PhotoRef, photos: Sequence[PhotoRef]) -> None:
-        """Write the archive."""
-        self._require_room()
-        for photo in photos:
-            await self.memory.get(photo)
-        await self.memory.put(archive, b"a ZIP")
-
-    def read(self, ref: PhotoRef) -> AsyncIterator[bytes]:
-        """Stream the content."""
-        return self.memory.read(ref)
-
-    def _require_room(self) -> None:
-        if self.weather.in_trouble(Fault.FULL_DISK):
-            raise StoreUnavailable(reason="no space left on device")
+        self.full = self._weather.in_trouble(Fault.FULL_DISK)
+        await super().put(ref, content)
 
 
 class Press(Vendor):

@@ -54,9 +54,7 @@ class Work(MemoryUnitOfWork):
         self.life.require_store("before a commit")
         records, happenings = list(self._saved.values()), list(self._happenings)
         await self.write()
-        self.life.note(
-            "commits", ", ".join([type(each).__name__ for each in [*records, *(h.event for h in happenings)]])
-        )
+        self.life.note("commits", (*map(type, records), *(type(each.event) for each in happenings)))
         self._ledger.audit.committed(records, happenings)
         self._ledger.committed(records)
         if happenings:

@@ -1,0 +1,65 @@
+"""`avatar simulate`: what it prints, what it draws, and how it ends."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from entrypoints.cli import app
+from entrypoints.simulation import many, show
+from entrypoints.simulation.business import Outcome, run
+from entrypoints.simulation.many import quiet
+from entrypoints.simulation.scenario import Faults, Scenario
+from entrypoints.simulation.show import Wish
+from tests.simulation.bugs import BUGS
+
+SMALL = ["simulate", "--customers", "5", "--days", "5"]
+
+
+def test_a_good_run_ends_with_zero_and_a_table() -> None:
+    done = CliRunner().invoke(app, [*SMALL, "--seeds", "2"])
+    assert done.exit_code == 0
+    assert re.search(r"broken laws\W+0", done.stdout)
+    assert re.search(r"customer-days\W+50", done.stdout)
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--faults", "gentle"], ["--faults", "gentle:crash"], ["--without", "everybody"], ["--days", "0"]]
+)
+def test_what_cannot_be_understood_is_said_in_words(wrong: list[str]) -> None:
+    done = CliRunner().invoke(app, [*SMALL, *wrong])
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(("name", "begins"), [("run.png", b"\x89PNG"), ("run.svg", b"<?xml")])
+def test_a_run_can_be_drawn(tmp_path: Path, name: str, begins: bytes) -> None:
+    file = tmp_path / name
+    assert CliRunner().invoke(app, [*SMALL, "--picture", str(file)]).exit_code == 0
+    assert file.read_bytes().startswith(begins)
+
+
+def test_a_trace_is_a_line_a_step_with_its_time() -> None:
+    lines = CliRunner().invoke(app, [*SMALL, "--trace"]).stdout.splitlines()
+    assert all(re.match(r" *\d+ \d\d:\d\d:\d\d\.\d{6}  \S", line) for line in lines)
+    assert any("commits" in line for line in lines)
+
+
+def test_a_broken_law_is_told_with_its_seed_and_the_shortest_scenario(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def with_bug(scenario: Scenario) -> Outcome:
+        with quiet():
+            return run(scenario, BUGS["no unique key of persons"])
+
+    monkeypatch.setattr(show, "run_quietly", with_bug)
+    monkeypatch.setattr(many, "run", with_bug)
+    first = Scenario(2, 10, 10, Faults.named("harsh"))
+    assert show.show(Wish(first, (first,))) is False
+    told = capsys.readouterr().out
+    assert "A law is broken: a person is one customer" in told
+    assert f"again with: {first}" in told
+    shortest = re.search(r"the shortest scenario found: (avatar simulate --seed 2 .* --steps \d+)", told)
+    assert shortest
+    assert "its last steps:" in told
