@@ -54,6 +54,10 @@ class ConversationStorage(BaseStorage):
         """Go into a state and remember something, in one writing."""
         await self._write(key, {_STATE: state, _DATA: dict(data)})
 
+    async def leave(self, key: StorageKey) -> None:
+        """Go out of all states and forget what was remembered, in one writing: nothing can die in between."""
+        await self._store.drop(_name(key))
+
     async def close(self) -> None:
         """Leave the store to whoever opened it."""
 

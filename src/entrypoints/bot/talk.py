@@ -135,7 +135,12 @@ class Talk:
 
     async def leave(self) -> None:
         """Leave the conversation; a draft stays where it is."""
-        if self.place is not None:
+        if self.place is None:
+            return
+        storage = self.state.storage
+        if isinstance(storage, ConversationStorage):
+            await storage.leave(self.state.key)
+        else:
             await self.state.clear()
 
     async def remembered(self) -> dict[str, object]:

@@ -40,6 +40,17 @@ async def test_what_is_left_is_forgotten(store: DictConversations) -> None:
     await storage.close()
 
 
+async def test_who_leaves_is_forgotten_in_one_writing(
+    store: DictConversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two writings left half a conversation behind where the process died between them."""
+    storage = ConversationStorage(store)
+    await storage.enter(KEY, "place", {"a": 1})
+    monkeypatch.delattr(DictConversations, "put")
+    await storage.leave(KEY)
+    assert store.kept == {}
+
+
 @pytest.mark.parametrize("odd", [{"state": 5}, {"data": "text"}, {}])
 async def test_odd_rows_are_no_conversation(store: DictConversations, odd: dict[str, object]) -> None:
     store.kept["1:2:3"] = odd
