@@ -16,7 +16,7 @@ class MemoryWarden:
         """Return True for the first caller within the time, False for all others."""
         await asyncio.sleep(0)
         last = self._database.said.get(topic)
-        if last is not None and at < last + timedelta(seconds=every_s):
+        if last is not None and abs(at - last) < timedelta(seconds=every_s):
             return False
         with self._database.transaction():
             self._database.said.set(topic, at)

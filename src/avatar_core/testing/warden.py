@@ -33,6 +33,11 @@ class WardenContract(StoreContract):
         await store.warden.first("topic", NOW + HOUR / 2, HOUR_S)
         assert await store.warden.first("topic", NOW + HOUR, HOUR_S)
 
+    async def test_a_clock_that_is_set_back_silences_nobody(self, store: Store) -> None:
+        assert await store.warden.first("topic", NOW, SECOND.total_seconds())
+        assert not await store.warden.first("topic", NOW - SECOND / 2, SECOND.total_seconds())
+        assert await store.warden.first("topic", NOW - HOUR, SECOND.total_seconds())
+
     async def test_topics_do_not_mix(self, store: Store) -> None:
         assert await store.warden.first("topic", NOW, HOUR_S)
         assert await store.warden.first("another topic", NOW, HOUR_S)
