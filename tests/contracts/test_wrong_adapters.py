@@ -23,6 +23,7 @@ CAUGHT = {
     "TestOverwritingPhotoStore": {
         "test_one_name_in_two_folders_is_two_photos_in_a_pack",
         "test_on_a_full_disk_nothing_is_written_and_nothing_is_lost",
+        "test_what_was_written_before_a_moment_is_found_folder_by_folder",
     },
     "TestAmnesicTrainer": {"test_a_run_whose_answer_was_lost_is_found"},
     "TestNaggingWarden": {
