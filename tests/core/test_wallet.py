@@ -235,12 +235,13 @@ def test_every_transfer_names_what_it_was_made_for() -> None:
     ]
 
 
-def test_every_posting_sums_to_zero_and_tells_the_balance_after_it() -> None:
+def test_every_posting_sums_to_zero_names_its_transfer_and_tells_the_balance_after_it() -> None:
     wallet = claw_back(held(RICH, "order-1", 220).capture("order-1", Stars.of(20), part=1, at=NOW), 400)
     balances = dict.fromkeys((account.name for account in wallet.accounts.values()), 0)
     for posting in wallet.postings:
         assert sum(entry.amount for entry in posting.entries) == 0
         for entry in posting.entries:
+            assert entry.transfer == posting.transfer.key
             if entry.account in balances:
                 balances[entry.account] += entry.amount
                 assert entry.balance == balances[entry.account]
