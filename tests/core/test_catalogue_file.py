@@ -213,6 +213,12 @@ def test_numbers_are_taken_up_to_a_million() -> None:
     assert catalogue.pack("xtr-10").stars == Stars.of(1_000_000)
 
 
+def test_an_owner_is_told_of_brackets_without_end() -> None:
+    with pytest.raises(InvalidCatalogue) as refused:
+        load_catalogue("deep = " + "[" * 100_000)
+    assert refused.value.facts == {"where": "the file", "problem": "a value is too long or too deep"}
+
+
 def test_a_number_too_long_to_be_written_down_is_told_as_one() -> None:
     with pytest.raises(InvalidCatalogue) as refused:
         load_catalogue(SMALL.replace('code = "basic"', f"code = 0x{'f' * 5000}"))

@@ -78,8 +78,9 @@ def test_a_training_of_one_length_takes_what_the_catalogue_says() -> None:
 
 
 def test_a_trainer_without_any_price_trains_nobody() -> None:
-    with pytest.raises(StepsNotOffered):
+    with pytest.raises(StepsNotOffered) as refused:
         replace(an_offer(), price_per_step=None).price(1000)
+    assert refused.value.steps == 1000
 
 
 @pytest.mark.parametrize(("count", "price"), [(1, "7.5"), (2, "15"), (3, "22.5"), (4, "30")])
