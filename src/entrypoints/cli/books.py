@@ -71,10 +71,14 @@ async def print_training(training: str, settings: Settings) -> bool:
 
 
 async def _find(ground: Ground, who: str) -> Dossier:
-    """Return the dossier of a customer id or of a numeric Telegram id.  Raises CustomerNotFound."""
+    """Return the dossier of a customer id or of a numeric Telegram id.  Raises CustomerNotFound.
+
+    Raises SettingsWrong for a Telegram id when there is no bot: a person is known by the bot they write to.
+    """
     async with ground.store.begin() as work:
         if not who.isdecimal():
             return await work.dossier(OfCustomer(CustomerId(who)))
+        ground.settings.require("bots")
         for network in {profile.network for profile in ground.bots.profiles.values()}:
             try:
                 return await work.dossier(OfPerson(network, TelegramId(int(who))))

@@ -79,7 +79,7 @@ def training_table(training: Training, dossier: Dossier) -> None:
         "progress": f"{training.percent} %",
         "run at the provider": run.ticket.run if run.ticket else "none",
         "attempts": run.attempt,
-        "deadline": run.deadline or "none",
+        "deadline": f"{run.deadline:%Y-%m-%d %H:%M:%S}" if run.deadline and run.status.unfinished else "none",
     }
     for name, fact in facts.items():
         table.add_row(name, escape(str(fact)))
@@ -95,7 +95,7 @@ def catalogue_tables(catalogue: Catalogue) -> None:
     plans = Table("plan", "days", "prices", "⭐", "features", "for sale", title="Plans")
     for plan in sorted(catalogue.plans.values(), key=lambda each: each.rank):
         prices = ", ".join(str(price) for price in plan.prices.values())
-        features = ", ".join(sorted(plan.features))
+        features = "all, later ones too" if plan.opens_later else ", ".join(sorted(plan.features))
         on_sale = "yes" if plan.for_sale else "no"
         plans.add_row(plan.code, str(plan.days or "no end"), prices, str(plan.grants), features, on_sale)
     packs = Table("pack", "price", "⭐", title="Star packs")

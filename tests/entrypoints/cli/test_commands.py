@@ -201,6 +201,14 @@ def test_an_unknown_customer_is_told_in_words(avatar_on_postgres: CommandLine, w
     assert "no such customer" in told.err.lower()
 
 
+def test_a_telegram_id_needs_a_bot_to_be_known_by(avatar: CommandLine, migrated_dsn: str) -> None:
+    avatar.write(f"AVATAR_DATABASE_URL={migrated_dsn}")
+    told = avatar("ledger", "statement", "424242")
+    assert told.status == 2
+    assert told.err.startswith("AVATAR_BOTS__<USERNAME>__TOKEN is not set")
+    assert avatar("ledger", "statement", CUSTOMER.id).status == 1
+
+
 def test_a_broken_law_is_found_and_exits_1(avatar_on_postgres: CommandLine) -> None:
     avatar_on_postgres.on_the_ground(somebody)
     assert avatar_on_postgres("grant", str(CUSTOMER.telegram_id), "10", "--reason", "x").status == 0
