@@ -1,6 +1,6 @@
 """`python -m fuzz [seconds] [parser ...]`: atheris on each parser in a process of its own, for so long each.
 
-Ends with 1 when a parser raised what it must not raise, hung for 20 s, or took more than 1 GB; what did it is kept in
+Ends with 1 when a parser raised what it must not raise, hung for 20 s, or took more than 2 GB; what did it is kept in
 `fuzz/found/`, and running the parser on that file shows the trace.
 """
 
@@ -14,7 +14,8 @@ HERE = Path(__file__).parent
 FOUND, CORPUS = HERE / "found", HERE / "corpus"
 SECONDS = 60
 HANGS_AFTER_S = 20
-LARGEST_MB = 1024
+LARGEST_MB = 2048
+"""Broken pictures of many sizes leave holes in the memory; it stops growing at half a gigabyte."""
 LONGEST_INPUT_BYTES = 1 << 16
 
 

@@ -85,6 +85,7 @@ USE_CASES: Mapping[str, Line] = {
     "AddPhoto": by(BOT),
     "RemovePhoto": by(BOT, attack=lambda v, me: v.world.remove_photo(me, v.draft.photos[0].ref)),
     "DiscardDraft": by(BOT),
+    "DiscardEmptyDraft": by(WORKER),
     "QuoteTraining": by(BOT),
     # of trainings
     "RequestTraining": by(BOT, attack=lambda v, me: v.world.request_training(me, v.draft.id, v.draft.chosen.quote.id)),
@@ -97,6 +98,7 @@ USE_CASES: Mapping[str, Line] = {
     "DeletePhotos": by(WORKER),
     # of portraits
     "QuotePortraits": by(BOT, attack=lambda v, me: v.world.quote_portraits(me, BOT_OF_THE_VICTIM, v.idea())),
+    "DiscardQuote": by(WORKER),
     "RequestPortraits": by(BOT, attack=lambda v, me: v.world.request_portraits(me, v.order.id)),
     "SubmitPortraits": by(WORKER),
     "RecordPortraitReport": by(WEB, WORKER),
@@ -107,6 +109,7 @@ USE_CASES: Mapping[str, Line] = {
     "TellOwner": by(WORKER),
     "CarryOut": by(WORKER),
     "SealDays": by(WORKER),
+    "SweepPhotos": by(WORKER),
 }
 
 

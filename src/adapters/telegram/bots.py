@@ -8,7 +8,7 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.enums import ParseMode
-from aiohttp import ClientSession
+from aiohttp import ClientError, ClientSession, TraceConfig
 
 from adapters.telegram.refusals import NO_BOT_S, Disconnected
 from avatar_core.ids import BotId
@@ -17,8 +17,24 @@ TIMEOUT_S = 60.0
 """How long one request may take, a photo album's upload included."""
 
 
+class RedirectRefused(ClientError):
+    """Telegram's server answers for itself: whoever sends us on would choose where we knock, and with what in hand."""
+
+
+async def _refuse_redirect(*_: object) -> None:
+    raise RedirectRefused("a redirect is not followed")
+
+
+_STAYING = TraceConfig()
+_STAYING.on_request_redirect.append(_refuse_redirect)
+_STAYING.freeze()
+
+
 class FinalSession(AiohttpSession):
-    """A session that stays closed: aiogram's opens another one for a late request, and nobody closes that."""
+    """A session that follows no redirect, and stays closed.
+
+    aiogram's opens another one for a late request, and nobody closes that.
+    """
 
     is_closed = False
 
@@ -29,7 +45,10 @@ class FinalSession(AiohttpSession):
             self._should_reset_connector = False
         if self.is_closed:
             raise Disconnected(retry_after_s=NO_BOT_S)
-        return await super().create_session()
+        session = await super().create_session()
+        if _STAYING not in session.trace_configs:
+            session.trace_configs.append(_STAYING)
+        return session
 
     async def close(self) -> None:
         """Close for good."""

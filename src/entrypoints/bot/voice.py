@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aiogram import Bot
 from aiogram.types import (
@@ -23,8 +23,9 @@ from aiohttp import ClientError
 
 from adapters.telegram.messenger import Button, Rendering
 from adapters.telegram.refusals import MessageRefused, translated
-from avatar_core.errors import MessageGone, MessengerUnavailable
+from avatar_core.errors import MessageGone, MessengerUnavailable, PhotoRefused
 from avatar_core.payments import Payment
+from avatar_core.photos import LARGEST_BYTES, PhotoProblem
 
 ATTEMPTS = 3
 LONGEST_PAUSE_S = 5.0
@@ -77,6 +78,17 @@ def keyboard(screen: Rendering) -> InlineKeyboardMarkup | None:
 def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup:
     drawn = [[InlineKeyboardButton(text=one.label, callback_data=one.data, url=one.url) for one in row] for row in rows]
     return InlineKeyboardMarkup(inline_keyboard=drawn)
+
+
+class _Bounded(BytesIO):
+    """Memory for one photo, and no more."""
+
+    def write(self, piece: Any, /) -> int:  # noqa: ANN401  (whatever BytesIO takes)
+        """Take a piece.  Raises PhotoRefused when the whole is too large."""
+        written = super().write(piece)
+        if self.tell() > LARGEST_BYTES:
+            raise PhotoRefused(reason=PhotoProblem.TOO_LARGE)
+        return written
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +153,11 @@ class Voice:
         )
 
     async def download(self, file: PhotoSize | Document) -> bytes:
-        """Return what was sent.  Raises MessengerUnavailable, without the link: the bot's token is in it."""
-        found = BytesIO()
+        """Return what was sent.  Raises MessengerUnavailable, without the link: the bot's token is in it.
+
+        Raises PhotoRefused for more than a photo may have, whatever size was told before.
+        """
+        found = _Bounded()
         try:
             await patiently(lambda: self.bot.download(file, destination=found))
         except (ClientError, TimeoutError) as trouble:
