@@ -77,8 +77,12 @@ mutation: $(READY) ## change the core in thousands of ways, 95 % must be found (
 	nice $(BIN)/python -m tests.mutation $(ARGS)
 
 .PHONY: benchmarks
-benchmarks: $(READY) ## figures beside their limits, on this machine
+benchmarks: $(READY) ## figures beside their limits, on this machine (ARGS="S6 S9" picks lines)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: load
+load: $(READY) ## storms and an hour of steady load on a full database (ARGS="--minutes 5 --customers 10000 --entries 100000")
+	$(BIN)/python -m benchmarks.load $(ARGS)
 
 .PHONY: simulate
 simulate: $(READY) ## whole businesses from seeds, under the harshest faults (ARGS="--seeds 10000")

@@ -12,13 +12,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what was asked for, and print it; a whole standard run also writes the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("lines", nargs="*", choices=[*LINES, []], help="what to measure; everything unless told")
-    parser.add_argument("--size", choices=SIZES, default="standard", help="how much of it (standard: under 3 minutes)")
+    parser.add_argument("--size", choices=SIZES, default="standard", help="how much of it (standard: under 25 minutes)")
     asked = parser.parse_args(arguments)
     done = run(asked.lines or list(LINES), SIZES[asked.size])
-    print(table(done.figures))
+    print(table(done.found.figures))
+    for remark in done.found.remarks:
+        print(remark)
     print(f"\nForeign load: {done.foreign_load}. Medians of {done.rounds} rounds, {done.duration_s:.0f} s.")
     if asked.size == "standard" and not asked.lines:
-        PAGE.write_text(done.page(), "utf-8")
+        done.write()
         print(f"Written to {PAGE}.")
 
 

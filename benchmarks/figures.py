@@ -1,6 +1,6 @@
 """What is measured, what it is held against, and how both are shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -78,6 +78,36 @@ class Figure:
         return (
             self.code, self.what, str(self.measured), self.limit_name, str(self.limit), ratio, goal, verdict
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How a figure changes with what grows: one picture."""
+
+    code: str
+    title: str
+    over: str
+    """What grows, on an axis of powers of ten unless there are few."""
+    unit: str
+    lines: Mapping[str, Sequence[tuple[float, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What one line of the design came to."""
+
+    figures: Sequence[Figure] = ()
+    curves: Sequence[Curve] = ()
+    remarks: Sequence[str] = ()
+    """What was not measured, and why."""
+
+    def __add__(self, other: "Findings") -> "Findings":
+        return Findings((*self.figures, *other.figures), (*self.curves, *other.curves), (*self.remarks, *other.remarks))
+
+
+def held_to(code: str, what: str, measured: Amount, most: float, name: str) -> Figure:
+    """Hold an amount against a limit that no program of others gives, but the design."""
+    return Figure(code, what, measured, name, Amount(most, measured.unit), AtMost(1))
 
 
 def table(figures: Sequence[Figure]) -> str:

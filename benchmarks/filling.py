@@ -18,21 +18,23 @@ from avatar_core.money import Currency, Price, Stars
 from avatar_core.payments import Evidence, Payment, PlanPurchase, TopUp, evidence_id
 from avatar_core.wallet import Wallet
 
-BOT, NETWORK = BotId("bench_bot"), NetworkId("bench_bot")
+BOT, NETWORK = BotId("bench_bot_0"), NetworkId("bench_bot_0")
 NAMES, CLOCK = RandomNames(), SystemClock()
 
 _CUSTOMERS = """
     INSERT INTO avatar.customers
     SELECT made.* FROM avatar.customers model, generate_series(%s::bigint, %s::bigint) n,
-        format('019a0000-0000-7000-8000-%%s', lpad(to_hex(n), 12, '0')) new_id,
-        jsonb_populate_record(model, jsonb_build_object('id', new_id, 'telegram_id', 1000000000 + n)) made
+        format('019a0000-0000-7000-8000-%%s', lpad(to_hex(n), 12, '0')) new_id, format('bench_bot_%%s', n %% %s) home,
+        jsonb_populate_record(model, jsonb_build_object(
+            'id', new_id, 'telegram_id', 1000000000 + n, 'bot', home, 'network', home)) made
     WHERE model.id = %s
 """
 _PAYMENTS = """
     INSERT INTO avatar.payments
     SELECT made.* FROM avatar.payments model, generate_series(%s::bigint, %s::bigint) n,
-        format('019a0000-0000-7000-8000-%%s', lpad(to_hex(n), 12, '0')) new_id,
-        jsonb_populate_record(model, jsonb_build_object('id', new_id, 'number', n, 'customer', new_id)) made
+        format('019a0000-0000-7000-8000-%%s', lpad(to_hex(n), 12, '0')) new_id, format('bench_bot_%%s', n %% %s) home,
+        jsonb_populate_record(model, jsonb_build_object(
+            'id', new_id, 'number', n, 'customer', new_id, 'bot', home, 'network', home)) made
     WHERE model.id = CASE n %% 2 WHEN 0 THEN %s ELSE %s END
 """
 _EVIDENCE = """
@@ -128,13 +130,17 @@ class PaymentModels:
             await work.commit()
         return cls(customer.id, pack.id, plan.id, notice.id)
 
-    async def fill(self, database: Database, numbers: range) -> None:
-        """Make a customer, an open invoice and a kept notice that pays it for each number."""
+    async def fill(self, database: Database, numbers: range, bots: int = 1) -> None:
+        """Make a customer, an open invoice and a kept notice that pays it for each number, by turns at the bots."""
         first, last = numbers[0], numbers[-1]
-        await database.rows(_CUSTOMERS, first, last, self.customer)
-        await database.rows(_PAYMENTS, first, last, self.pack, self.plan)
+        await self.fill_customers(database, numbers, bots)
+        await database.rows(_PAYMENTS, first, last, bots, self.pack, self.plan)
         await database.rows(_EVIDENCE, first, last, self.notice)
         await database.rows("ANALYZE")
+
+    async def fill_customers(self, database: Database, numbers: range, bots: int = 1) -> None:
+        """Make customers who pay nothing."""
+        await database.rows(_CUSTOMERS, numbers[0], numbers[-1], bots, self.customer)
 
 
 def filled_notice(number: int) -> EvidenceId:

@@ -12,7 +12,7 @@ from adapters.postgres.unit_of_work import PostgresBeginUnitOfWork
 from avatar_core.ids import CustomerId
 from avatar_core.money import Stars
 from avatar_core.use_cases.customers import ReadCustomer
-from benchmarks.figures import Amount, AtMost, Figure
+from benchmarks.figures import Amount, AtMost, Curve, Figure, Findings
 from benchmarks.filling import CLOCK, NAMES, fill_entries
 from benchmarks.rounds import Rounds
 from benchmarks.server import Server
@@ -48,7 +48,7 @@ class _Reader:
         assert lines[0].balance == Stars.of(entries)
 
 
-async def measure_reading(server: Server, size: ReadingSize, rounds: Rounds) -> list[Figure]:
+async def measure_reading(server: Server, size: ReadingSize, rounds: Rounds) -> Findings:
     """Fill one customer for each number of entries, then read them by turns over one connection."""
     async with server.house(1) as database:
         customers = {each: await fill_entries(database, number, each) for number, each in enumerate(size.entries)}
@@ -63,7 +63,7 @@ async def measure_reading(server: Server, size: ReadingSize, rounds: Rounds) -> 
             },
         )
     few = min(size.entries)
-    return [
+    figures = [
         Figure(
             code="S5",
             what=f"{what}, {entries:,} entries",
@@ -75,6 +75,8 @@ async def measure_reading(server: Server, size: ReadingSize, rounds: Rounds) -> 
         for (what, entries), median in medians.items()
         if entries != few
     ]
+    lines = {what: [(float(entries), medians[what, entries]) for entries in size.entries] for what in ways}
+    return Findings(figures, [Curve("S5", "reading one customer over their entries", "entries", "ms", lines)])
 
 
 async def _median_ms(read: Callable[[], Awaitable[None]], reads: int) -> float:

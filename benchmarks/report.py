@@ -2,12 +2,13 @@
 
 import os
 import platform
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.figures import Figure, table
+from benchmarks.figures import Findings, table
+from benchmarks.pictures import draw, picture_name
+from benchmarks.words import WORDS
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "performance.md"
 _MEMORY = Path("/proc/meminfo")
@@ -18,37 +19,37 @@ _PROCESSORS = Path("/proc/cpuinfo")
 class Run:
     """One run: what was measured, and under which circumstances."""
 
-    figures: Sequence[Figure]
+    found: Findings
     foreign_load: str
     duration_s: float
     rounds: int
 
     def page(self) -> str:
-        """Word the page."""
+        """Word the page; its pictures lie beside it."""
         return f"""\
 # Performance
 
-Written by `make benchmarks` on {datetime.now(UTC):%Y-%m-%d} in {self.duration_s:.0f} s; the next run writes it anew.
-Every figure stands beside its limit, measured in the same run on the same machine and database: read the ratio, not
-the figure. Medians of {self.rounds} rounds in which all that is compared took turns.
+Written by `make benchmarks` on {datetime.now(UTC):%Y-%m-%d} in {self.duration_s / 60:.0f} minutes; the next whole run
+writes it anew.  Every figure stands beside its limit, measured in the same run on the same machine and database: read
+the ratio, not the figure.  Medians of {self.rounds} rounds in which all that is compared took turns.
 
-{table(self.figures)}
+{table(self.found.figures)}
 
 - Machine: {_machine()}.
 - Foreign load: {self.foreign_load}.
 - Database: the embedded PostgreSQL with fsync and synchronous commit, on the disk of the folder for temporary files;
   client and server share the processors.
-- **S1** *settle* is `SettlePayment` for a notice that is kept already, *keep and settle* is `KeepEvidence` and then
-  `SettlePayment`; every second payment buys a plan, the others a pack of stars. One process, as many callers as
-  connections unless told; callers who come at the same time share a statement and its commit. pgbench runs its
-  built-in TPC-B-like transactions with prepared statements: a process written in C with a thread for each processor.
-- **S3** counts on the wire between psycopg and the server how often the client had to wait for an answer.
-- **S5** reads one of several customers in the same tables over one connection: the dossier (balance, plan, all that a
-  decision needs) and the ten latest lines of the statement.
-- **S6** feeds `/menu` and taps on the menu's button: kept in the inbox, answered from the customer's dossier, state in
-  the database, struck off. The bare dispatcher parses the same updates and answers with a constant, and keeps nothing.
-  Neither touches a network.
+{"".join(f"- {remark}{chr(10)}" for remark in self.found.remarks)}{WORDS}
+## How cost grows
+
+{chr(10).join(f"![{each.title}]({picture_name(each)})" for each in self.found.curves)}
 """
+
+    def write(self, page: Path = PAGE) -> None:
+        """Write the page, and its pictures beside it."""
+        page.write_text(self.page(), "utf-8")
+        for each in self.found.curves:
+            draw(each, page.parent / picture_name(each))
 
 
 def _machine() -> str:

@@ -8,20 +8,21 @@ import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import migrate
 from adapters.postgres.pool import Database, PoolSettings
 
-HOUSE, LIMIT = "house", "limit"
+LIMIT = "limit"
 _RATE = re.compile(r"^tps = ([0-9.]+) ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server with two databases: ours, migrated, and pgbench's."""
+    """A running server with two databases: ours, migrated in a `fresh_house`, and pgbench's."""
 
     postgres: EmbeddedPostgres
     house_dsn: str
@@ -34,12 +35,21 @@ class Server:
         async with Database(self.house_dsn, settings=settings) as database:
             yield database
 
-    async def pgbench(self, connections: int, duration_s: float) -> float:
-        """Run the built-in TPC-B-like transactions, prepared, and return how many a second."""
+    @contextmanager
+    def fresh_house(self, name: str) -> Iterator[Self]:
+        """Give a database of its own, migrated, and drop it afterwards."""
+        dsn = self.postgres.create_database(name)
+        asyncio.run(migrate(dsn))
+        yield replace(self, house_dsn=dsn)
+        self.postgres.drop_database(name)
+
+    async def pgbench(self, connections: int, duration_s: float, script: Path | None = None) -> float:
+        """Run the built-in TPC-B-like transactions or a script, prepared, and return how many a second."""
         threads = min(connections, os.cpu_count() or 1)
         clients = ["-c", str(connections), "-j", str(threads)]
+        own = ["-n", "-f", str(script)] if script else []
         said = await asyncio.to_thread(
-            self._run_pgbench, "-M", "prepared", *clients, "-T", str(max(1, round(duration_s)))
+            self._run_pgbench, "-M", "prepared", *clients, "-T", str(max(1, round(duration_s))), *own
         )
         found = _RATE.search(said)
         assert found, said
@@ -62,8 +72,6 @@ def durable_server() -> Iterator[Server]:
     folder.chmod(0o711)  # root's server runs under another account
     try:
         with EmbeddedPostgres(folder / "database") as postgres:
-            house_dsn = postgres.create_database(HOUSE)
-            asyncio.run(migrate(house_dsn))
-            yield Server(postgres, house_dsn, postgres.create_database(LIMIT))
+            yield Server(postgres, postgres.dsn, postgres.create_database(LIMIT))
     finally:
         shutil.rmtree(folder)

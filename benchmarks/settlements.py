@@ -1,30 +1,26 @@
-"""S1 and S3: settlements a second through the use case beside pgbench, and their round trips on the wire."""
+"""S1, S3 and S4: settlements a second through the use case beside pgbench, and their round trips on the wire."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from adapters.postgres.pool import Database
 from adapters.postgres.unit_of_work import PostgresBeginUnitOfWork
-from avatar_core.payments import EvidenceStatus
-from avatar_core.ports import BeginUnitOfWork
-from avatar_core.use_cases.billing import KeepEvidence, SettlePayment
-from benchmarks.figures import Amount, AtLeast, AtMost, Figure
-from benchmarks.filling import CLOCK, NAMES, PaymentModels, a_notice, filled_notice, filled_payment
+from benchmarks.crew import Crew, crew
+from benchmarks.figures import Amount, AtLeast, AtMost, Curve, Figure, Findings
+from benchmarks.filling import CLOCK, NAMES, PaymentModels
 from benchmarks.rounds import Rounds
 from benchmarks.server import Server
+from benchmarks.till import Shop, Way
 from benchmarks.wire import counted_round_trips
+from entrypoints.sweeps import rare_sweeps
 
-WARMING = 15
-"""Each connection plans a statement anew five times before it keeps the plan."""
 SETTLE, KEEP_AND_SETTLE, PGBENCH = "settle", "keep and settle", "pgbench"
 GOALS = {(SETTLE, 8): AtLeast(0.5)}
-"""By what is done on how many connections."""
+"""By what is done on how many connections; the design hopes for 1.0 later."""
+STORM_GOAL = AtLeast(2)
 _COUNTED = 20
-
-Pay = Callable[[BeginUnitOfWork], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,99 +42,37 @@ class SettlementSize:
     """Open invoices for each measurement; when they are used up it ends before its time."""
     scale: int
     """Of pgbench: not below the number of connections, or its branches are what is measured."""
+    customers: tuple[int, ...]
+    processes: tuple[int, ...]
+    bots: int
+    """How many the payments are spread over, beside all of them for one."""
 
 
-class _Till:
-    """Invoices that wait to be paid, each with a kept notice that pays it."""
-
-    def __init__(self, database: Database, models: PaymentModels, stock: int) -> None:
-        self._database = database
-        self._models = models
-        self._stock = stock
-        self._next = self._end = 1
-
-    async def restock(self, measurements: int = 1) -> None:
-        """See to it that there are enough; filling disturbs what is measured right after it."""
-        missing = self._stock * measurements - (self._end - self._next)
-        if missing > 0:
-            await self._models.fill(self._database, range(self._end, self._end + missing))
-            self._end += missing
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the machine was faster than anybody thought."""
-        return self._next == self._end
-
-    async def settle(self, begin: BeginUnitOfWork) -> None:
-        """Settle the next notice."""
-        judged = await SettlePayment(begin, CLOCK)(filled_notice(self._take()))
-        assert judged.status is EvidenceStatus.SETTLED
-
-    async def keep_and_settle(self, begin: BeginUnitOfWork) -> None:
-        """Keep another notice that pays the next invoice, then settle that: what an intake does for a payment."""
-        number = self._take()
-        kept = await KeepEvidence(begin)(a_notice(f"paid-{number}", filled_payment(number)))
-        judged = await SettlePayment(begin, CLOCK)(kept.id)
-        assert judged.status is EvidenceStatus.SETTLED
-
-    def _take(self) -> int:
-        assert not self.is_empty
-        self._next += 1
-        return self._next - 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way to pay, taken by so many callers at a time."""
-
-    till: _Till
-    pay: Pay
-    callers: int
-
-    async def rate(self, begin: BeginUnitOfWork, duration_s: float) -> float:
-        """Let each caller pay one after the other until the time is over; return how many a second there were."""
-        if self.till.is_empty:
-            await self.till.restock()
-        began = time.perf_counter()
-
-        async def keep_paying() -> int:
-            paid = 0
-            while time.perf_counter() - began < duration_s and not self.till.is_empty:
-                await self.pay(begin)
-                paid += 1
-            return paid
-
-        paid = sum(await asyncio.gather(*(keep_paying() for _ in range(self.callers))))
-        return paid / (time.perf_counter() - began)
-
-
-async def measure_settlements(server: Server, size: SettlementSize, rounds: Rounds) -> list[Figure]:
-    """Measure at each number of connections, then count round trips."""
+async def measure_settlements(server: Server, size: SettlementSize, rounds: Rounds) -> Findings:
+    """Measure at each number of connections, of customers and of processes."""
     await asyncio.to_thread(server.fill_limit, size.scale)
     async with server.house(1) as database:
-        till = _Till(database, await PaymentModels.written(database), size.stock)
-        figures = []
+        shop = Shop(database, await PaymentModels.written(database), size.stock)
+        found = Findings()
         for connections in size.connections:
-            figures += await _at(server, till, connections, size, rounds)
-        return figures + await _round_trips(server, till)
+            found += Findings(await _at(server, shop, connections, size, rounds))
+        connections_curve = _over_connections(found.figures, size)
+        processes = await _over_processes(server, shop, size, rounds)
+        customers = await _over_customers(server, shop, size, rounds)
+    return found + Findings(curves=(connections_curve, customers, processes))
 
 
-async def _at(server: Server, till: _Till, connections: int, size: SettlementSize, rounds: Rounds) -> list[Figure]:
-    ways = {
-        SETTLE: _Way(till, till.settle, connections),
-        KEEP_AND_SETTLE: _Way(till, till.keep_and_settle, connections),
-    }
+async def _at(server: Server, shop: Shop, connections: int, size: SettlementSize, rounds: Rounds) -> list[Figure]:
+    storm = f"{SETTLE}, {size.storm.callers} callers"
+    callers = {SETTLE: connections, KEEP_AND_SETTLE: connections}
     if connections == size.storm.connections:
-        ways[f"{SETTLE}, {size.storm.callers} callers"] = _Way(till, till.settle, size.storm.callers)
-    await till.restock(rounds.count * len(ways) + 1)
-    async with server.house(connections) as database:
-        begin = PostgresBeginUnitOfWork(database, NAMES, CLOCK)
-        for way in ways.values():
-            await asyncio.gather(*(way.pay(begin) for _ in range(WARMING * connections)))
-        medians = await rounds.medians(
-            {what: partial(way.rate, begin, size.duration_s) for what, way in ways.items()}
-            | {PGBENCH: partial(server.pgbench, connections, size.duration_s)}
-        )
+        callers[storm] = size.storm.callers
+    till = await shop.till(rounds.count * len(callers) + 1)
+    ways = {
+        what: Way(till, till.keep_and_settle if what == KEEP_AND_SETTLE else till.settle, count)
+        for what, count in callers.items()
+    }
+    medians = await _medians(server, ways, connections, size.duration_s, rounds)
     return [
         Figure(
             code="S1",
@@ -146,20 +80,91 @@ async def _at(server: Server, till: _Till, connections: int, size: SettlementSiz
             measured=Amount(medians[what], "/s"),
             limit_name="pgbench TPC-B-like",
             limit=Amount(medians[PGBENCH], "/s"),
-            goal=GOALS.get((what, connections)),
+            goal=STORM_GOAL if what == storm else GOALS.get((what, connections)),
         )
         for what in ways
     ]
 
 
-async def _round_trips(server: Server, till: _Till) -> list[Figure]:
-    await till.restock()
-    figures = []
-    ways = ((SETTLE, till.settle, 2), (KEEP_AND_SETTLE, till.keep_and_settle, 3))
-    for what, pay, expected in ways:
-        each = await counted_round_trips(server, pay, _COUNTED)
-        name = "one read, one write" if expected == 2 else "the same after keeping it"
-        figures.append(
-            Figure("S3", f"{what}, on the wire", Amount(each, "trips"), name, Amount(expected, "trips"), AtMost(1))
-        )
-    return figures
+async def _medians(
+    server: Server, ways: Mapping[str, Way], connections: int, duration_s: float, rounds: Rounds
+) -> dict[str, float]:
+    """Let each way take its turn on the same connections, and pgbench its own."""
+    async with server.house(connections) as database:
+        begin = PostgresBeginUnitOfWork(database, NAMES, CLOCK)
+        for way in ways.values():
+            await way.warm(begin, connections)
+        with rare_sweeps():
+            return await rounds.medians(
+                {what: partial(way.rate, begin, duration_s) for what, way in ways.items()}
+                | {PGBENCH: partial(server.pgbench, connections, duration_s)}
+            )
+
+
+def _over_connections(figures: Sequence[Figure], size: SettlementSize) -> Curve:
+    rates = {each.what: (each.measured.median, each.limit.median) for each in figures}
+    names = {count: f"{SETTLE}, {count} connection{'s' if count > 1 else ''}" for count in size.connections}
+    lines = {
+        each: [(float(count), rates[name][place]) for count, name in names.items()]
+        for place, each in enumerate((SETTLE, PGBENCH))
+    }
+    return Curve("S1", "settlements over connections, as many callers", "connections", "/s", lines)
+
+
+async def _over_processes(server: Server, shop: Shop, size: SettlementSize, rounds: Rounds) -> Curve:
+    """Settle in several processes at once, each with eight callers on eight connections."""
+    async with contextlib.AsyncExitStack() as open_crews:
+        crews: dict[str, Crew] = {}
+        for count in size.processes:
+            tills = [await shop.till(rounds.count + 1) for _ in range(count)]
+            tasks = [(server.house_dsn, str(till.next), str(till.end), str(size.duration_s)) for till in tills]
+            crews[str(count)] = await open_crews.enter_async_context(crew("benchmarks.settling", tasks))
+        medians = await rounds.medians({count: each.work for count, each in crews.items()})
+    line = [(float(count), rate) for count, rate in medians.items()]
+    return Curve("S1", "settlements over processes, 8 callers each", "processes", "/s", {SETTLE: line})
+
+
+async def _over_customers(server: Server, shop: Shop, size: SettlementSize, rounds: Rounds) -> Curve:
+    """Settle with more and more customers in the tables."""
+    lines: dict[str, list[tuple[float, float]]] = {SETTLE: [], PGBENCH: []}
+    for customers in size.customers:
+        await shop.crowd(customers)
+        till = await shop.till(rounds.count + 1)
+        medians = await _medians(server, {SETTLE: Way(till, till.settle, 8)}, 8, size.duration_s, rounds)
+        for what, line in lines.items():
+            line.append((float(customers), medians[what]))
+    return Curve("S1", "settlements over customers, 8 connections", "customers", "/s", lines)
+
+
+async def measure_bots(server: Server, size: SettlementSize, rounds: Rounds) -> Findings:
+    """Settle payments that are all for one bot, and payments that are spread over many."""
+    async with server.house(1) as database:
+        shop = Shop(database, await PaymentModels.written(database), size.stock)
+        tills = {bots: await shop.till(rounds.count + 1, bots) for bots in (1, size.bots)}
+        ways = {str(bots): Way(till, till.settle, 8) for bots, till in tills.items()}
+        async with server.house(8) as many:
+            begin = PostgresBeginUnitOfWork(many, NAMES, CLOCK)
+            for way in ways.values():
+                await way.warm(begin, 8)
+            with rare_sweeps():
+                medians = await rounds.medians(
+                    {bots: partial(way.rate, begin, size.duration_s) for bots, way in ways.items()}
+                )
+    one, spread = Amount(medians["1"], "/s"), Amount(medians[str(size.bots)], "/s")
+    return Findings([Figure("S4", "settle, all for one bot", one, f"spread over {size.bots}", spread, AtLeast(0.9))])
+
+
+async def measure_round_trips(server: Server, _size: object, _rounds: Rounds) -> Findings:
+    """Count on the wire how often the client waits."""
+    async with server.house(1) as database:
+        shop = Shop(database, await PaymentModels.written(database), 10 * _COUNTED)
+        till = await shop.till()
+        figures = []
+        ways = ((SETTLE, till.settle, 2), (KEEP_AND_SETTLE, till.keep_and_settle, 3))
+        for what, pay, expected in ways:
+            each = await counted_round_trips(server, pay, _COUNTED)
+            name = "one read, one write" if expected == 2 else "the same after keeping it"
+            figures.append(
+                Figure("S3", f"{what}, on the wire", Amount(each, "trips"), name, Amount(expected, "trips"), AtMost(1))
+            )
+    return Findings(figures)

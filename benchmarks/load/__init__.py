@@ -1,0 +1,1 @@
+"""Storms and a long steady load on a full database: ``python -m benchmarks.load``."""
