@@ -10,10 +10,10 @@ from tests.simulation.bugs import BUGS
 
 MOST_SEEDS = 100
 HARSH = Faults.named("harsh")
-BEGINNING_WITH = {"submit before asking": 6, "answer before evidence": 25}
+BEGINNING_WITH = {"no unique key of drafts": 3, "submit before asking": 4, "answer before evidence": 6}
 """Seeds before these find nothing: they are left out for the sake of time."""
 LAWS = {
-    "no version check": {"no file is kept for ever", "a final state never changes"},
+    "no version check": {"a photo that was accepted is there", "a final state never changes"},
     "no unique key of persons": {"a person is one customer"},
     "no unique key of drafts": {"one draft and one unfinished training each"},
     "no release": {"an ended order holds nothing", "I6: an ended order holds nothing"},

@@ -1,6 +1,7 @@
 """What customers do.  Another behaviour is one class and one line in BEHAVIOURS."""
 
 import asyncio
+from hashlib import sha256
 from typing import ClassVar
 
 from avatar_core.avatars import Avatar, Gender
@@ -17,6 +18,7 @@ from avatar_core.use_cases.customers import ChooseLanguage, ReadCustomer
 from avatar_core.use_cases.drafts import AddPhoto, DiscardDraft, QuoteTraining, RemovePhoto, Sitter, StartDraft
 from avatar_core.use_cases.portraits import Idea, QuotePortraits, RequestPortraits
 from avatar_core.use_cases.trainings import CancelTraining, RequestTraining
+from entrypoints.simulation.audit import Broken
 from entrypoints.simulation.notices import ROUBLES
 from entrypoints.simulation.oracle import IMAGE, Invoice
 from entrypoints.simulation.person import BOT, Person
@@ -101,20 +103,31 @@ class Train(Behaviour):
         """Go all the way, as far as it leads."""
         sitter = Sitter(f"Avatar {len(seen.avatars) + 1}", person.chance.choice(tuple(Gender)))
         draft = await person.taps(lambda process: process.of(StartDraft)(person.known, BOT, sitter))
-        await self._send_photos(person, PHOTOS - len(draft.photos))
+        await self._look_after(person, await self._send_photos(person, PHOTOS - len(draft.photos)))
         await self._order(person)
 
-    async def _send_photos(self, person: Person, missing: int) -> None:
-        """Send an album, whose photos come all at once, or photos one by one."""
+    async def _send_photos(self, person: Person, missing: int) -> list[bytes]:
+        """Send an album, whose photos come all at once, or photos one by one; return those that were accepted."""
+        accepted: list[bytes] = []
         contents = [f"{person.number}: {person.chance.random()}".encode() for _ in range(missing)]
         if person.chance.random() < 0.5:  # half and half
-            await asyncio.gather(*(self._send(person, each) for each in contents), return_exceptions=True)
+            await asyncio.gather(*(self._send(person, each, accepted) for each in contents), return_exceptions=True)
         else:
             for each in contents:
-                await self._send(person, each)
+                await self._send(person, each, accepted)
+        return accepted
 
-    async def _send(self, person: Person, content: bytes) -> None:
+    async def _send(self, person: Person, content: bytes, accepted: list[bytes]) -> None:
         await person.asks(lambda process: process.of(AddPhoto)(person.known, content))
+        accepted.append(content)
+
+    async def _look_after(self, person: Person, accepted: list[bytes]) -> None:
+        """Look whether every photo that was accepted is there."""
+        seen = await person.asks(lambda process: process.of(ReadCustomer)(person.known))
+        kept = {photo.seen.sha256 for photo in seen.draft.photos}
+        lost = [content for content in accepted if sha256(content).hexdigest() not in kept]
+        if lost:
+            person.street.broke(Broken("a photo that was accepted is there", person.name, f"{len(lost)} lost"))
 
     async def _order(self, person: Person) -> None:
         trainer = TrainerCode(person.chance.choice(("flux-dev-lora", "fast-flux")))
