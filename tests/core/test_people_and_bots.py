@@ -55,8 +55,9 @@ def test_a_level_once_reached_is_kept() -> None:
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 33, "\n"])
 def test_an_avatar_has_a_name_of_readable_length(name: str) -> None:
-    with pytest.raises(InvalidName):
+    with pytest.raises(InvalidName) as refused:
         replace(an_avatar(a_customer()), name=name)
+    assert refused.value.longest == 32
 
 
 @pytest.mark.parametrize("name", ["A", "Ё", "x" * 32, "  Fan  "])

@@ -25,8 +25,9 @@ Each mutant is the core with one thing changed: an operator, a number, a word, a
 """
 HOW = """
 Changed are all functions, and what modules make while they are imported: limits, tables of states, stored names and
-defaults of fields. Not changed: names of types and type variables; the wording of errors, which is free;
-`assert_never`, which is never reached; `avatar_core.testing`, which is tests itself.
+defaults of fields (a dash: not in that run). Not changed: names of types and type variables; the wording of errors,
+which is free; `assert_never`, which is never reached; `use_cases.again`, which has done its part when a class is made;
+`avatar_core.testing`, which is tests itself.
 Why mutmut, and what was added to it: [decision 12](../decisions/0012-mutants-in-one-held-session.md).
 """
 
