@@ -1,14 +1,19 @@
 """Each benchmark in a tiny form: that it runs and counts, never how fast it is."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from adapters.clock import SystemClock
+from adapters.postgres.books import PostgresBooks
 from adapters.postgres.embedded import EmbeddedPostgres
 from benchmarks.__main__ import main
 from benchmarks.figures import Amount, AtLeast, AtMost, Curve, Figure, Findings, held_to, table
+from benchmarks.load.filling import fill
+from benchmarks.load.watching import Watch
 from benchmarks.pictures import draw, picture_name
 from benchmarks.report import Run
 from benchmarks.rounds import Rounds
@@ -95,3 +100,35 @@ def test_only_lines_that_exist_can_be_asked_for(capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit):
         main(["dreams"])
     assert re.search("choose from .*S1.*S14", capsys.readouterr().err)
+
+
+# --- under load
+
+
+async def test_books_that_were_filled_for_the_load_break_no_law(server: Server) -> None:
+    async with server.house(1) as database:
+        filled = await fill(database, customers=20, entries=200, bots=3)
+        assert filled.entries >= 200
+        assert await PostgresBooks(database, SystemClock()).violations() == []
+
+
+@pytest.mark.parametrize(
+    ("memory_kb", "connections", "complaints"),
+    [
+        ([100_000] * 9, [8] * 9, 0),
+        ([100_000] * 3 + [110_000] * 6, [8] * 9, 0),
+        ([100_000] * 3 + [150_000] * 6, [8] * 9, 1),
+        ([100_000] * 9, [8] * 8 + [9], 1),
+        ([100_000, 900_000], [8, 8], 0),
+    ],
+)
+async def test_what_grows_or_opens_too_much_is_complained_of(
+    server: Server, memory_kb: list[int], connections: list[int], complaints: int
+) -> None:
+    async with server.house(1) as database:
+        watch = Watch(database, {"us": os.getpid()}, most_connections=8)
+        await watch.look()
+    assert watch.memory_kb["us"][0] > 0
+    watch.memory_kb["us"], watch.connections = memory_kb, connections
+    assert len(watch.complaints()) == complaints
+    assert len(watch.lines()) == 2
