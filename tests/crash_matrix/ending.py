@@ -39,7 +39,6 @@ _TABLES = {
     "tasks": "SELECT reaction, status, count(*) FROM avatar.tasks JOIN avatar.events ON number = event"
     " WHERE name NOT IN ('training.progressed', 'payment.opened') GROUP BY 1, 2 ORDER BY 1, 2",
     "dead letters": "SELECT reaction, error FROM avatar.tasks WHERE status = 'DEAD'",
-    "undone": "SELECT source FROM avatar.arrivals WHERE NOT handled",
 }
 
 
