@@ -16,7 +16,7 @@ from avatar_core.customers import Language
 from avatar_core.dossier import OfTraining
 from avatar_core.ids import TrainingId
 from avatar_core.money import Stars
-from avatar_core.runs import FailureReason, RunStatus
+from avatar_core.runs import LATE_RUN_LIMIT, FailureReason, RunStatus
 from avatar_core.trainings import Training
 from entrypoints.bot.callbacks import Tap
 from entrypoints.sandbox.telegram.purchases import charge
@@ -327,6 +327,7 @@ async def test_without_a_network_for_hours_the_stars_come_back_and_everybody_is_
         assert (training.run.status, training.run.failure) == (RunStatus.FAILED, FailureReason.DEADLINE)
         assert await guest.money() == (PLAN, NOTHING)
         await stage.owner(guest.bot).wait_for(training.id, is_anywhere=True)
+    stage.push(LATE_RUN_LIMIT + timedelta(minutes=1))  # until then the provider is asked whether a late run began
     await stage.settled()
     assert len(stage.replicate.trainings) == runs
     assert len([name for name in await stage.kept_files() if training.id in name]) == len(training.photos)
