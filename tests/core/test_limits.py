@@ -3,11 +3,21 @@
 from datetime import timedelta
 
 from avatar_core.avatars import LONGEST_NAME
+from avatar_core.ids import ProviderRunId
 from avatar_core.payments import LEASE, PAYMENT_LIFE, QUERY_LIFE
 from avatar_core.photos import FEWEST_PHOTOS, LARGEST_BYTES, MOST_PHOTOS, NEAR_DUPLICATE_BITS, SMALLEST_SIDE_PX
 from avatar_core.pricing import MAX_IMAGES, QUOTE_LIFE
-from avatar_core.runs import HOLD_LIMIT, LATE_RUN_LIMIT, OUTAGE_PATIENCE, RUNNING_LIMIT, WAITING_LIMIT
-from avatar_core.subscriptions import GRACE
+from avatar_core.runs import (
+    HOLD_LIMIT,
+    LATE_RUN_LIMIT,
+    OUTAGE_PATIENCE,
+    RUNNING_LIMIT,
+    WAITING_LIMIT,
+    Report,
+    ReportStatus,
+    Run,
+)
+from avatar_core.subscriptions import GRACE, Subscription
 from avatar_core.testing.examples import DAY, HOUR, MINUTE, SECOND, a_customer, a_notice, a_payment
 from avatar_core.trainings import PROGRESS_PAUSE, PROGRESS_STEP_PERCENT
 from avatar_core.use_cases.handover import OWNER_PAUSE_S
@@ -51,3 +61,20 @@ def test_a_notice_that_names_nobody_names_nobody() -> None:
     kept = a_notice(a_payment(a_customer()))
     bare = type(kept)(kept.id, kept.gateway, kept.charge, kept.price, kept.raw, kept.received_at)
     assert (bare.bot, bare.payment_id, bare.payment_number, bare.payer) == (None, None, None, None)
+
+
+def test_an_order_that_was_not_made_yet_has_neither_an_end_nor_a_failure() -> None:
+    run = Run()
+    assert (run.ticket, run.requested_at, run.deadline, run.ended_at, run.failure) == (None, None, None, None, None)
+    assert (run.attempt, run.diary) == (0, ())
+
+
+def test_a_report_that_says_nothing_more_says_nothing_more() -> None:
+    report = Report(ProviderRunId("run-1"), ReportStatus.RUNNING)
+    assert (report.percent, report.model, report.failure) == (None, None, None)
+    assert (report.images, report.detail) == ((), "")
+
+
+def test_whoever_never_had_a_plan_has_neither_terms_nor_news_of_them() -> None:
+    nothing = Subscription(a_customer().id, a_customer().network)
+    assert (nothing.terms, nothing.endless, nothing.announced, nothing.causes) == ((), None, None, ())
