@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TextIO
 
 GO = b"go\n"
 
@@ -44,9 +46,19 @@ async def crew(module: str, tasks: Sequence[Sequence[str]]) -> AsyncIterator[Cre
 
 async def serve(work: Callable[[], Awaitable[float]]) -> None:
     """Be a member: work as often as it is asked for."""
-    print("ready", flush=True)
-    while await asyncio.to_thread(sys.stdin.readline):
-        print(await work(), flush=True)
+    with own_output() as out:
+        print("ready", file=out, flush=True)
+        while await asyncio.to_thread(sys.stdin.readline):
+            print(await work(), file=out, flush=True)
+
+
+@contextlib.contextmanager
+def own_output() -> Iterator[TextIO]:
+    """Keep the pipe to the parent for ourselves: what libraries print would be taken for an answer, or fill it."""
+    sys.stdout.flush()
+    with os.fdopen(os.dup(sys.stdout.fileno()), "w") as out:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        yield out
 
 
 async def _line(member: asyncio.subprocess.Process) -> bytes:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-import os
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 
+from benchmarks.crew import own_output
 from benchmarks.updates import TOKEN, InstantTelegram
 from entrypoints.opening import open_ground
 from entrypoints.running import WEB, run
@@ -78,25 +79,25 @@ def _settings(dsn: str, folder: str) -> Settings:
 
 async def main(kind: str, dsn: str) -> None:
     """Serve until the parent closes our input."""
-    stop = asyncio.Event()
-    with listening("127.0.0.1", 0) as listener:
-        print(listener.getsockname()[1], flush=True)
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nobody reads on, and a full pipe would hold everything
-        if kind == BARE:
-            with rare_sweeps():
-                serving = asyncio.create_task(serve(bare_app(), listener, stop))
-                await asyncio.to_thread(sys.stdin.read)
-                stop.set()
-                await serving
-            return
-        with tempfile.TemporaryDirectory(prefix="avatar-benchmarks-") as folder:
-            async with open_ground(_settings(dsn, folder)) as ground, open_vendors(ground) as house:
-                for bot in house.telegram.bots.values():
-                    bot.session = InstantTelegram()
-                running = asyncio.create_task(run(house, stop, (WEB,), listener))
-                await asyncio.to_thread(sys.stdin.read)
-                stop.set()
-                await running
+    with listening("127.0.0.1", 0) as listener, own_output() as out:
+        print(listener.getsockname()[1], file=out, flush=True)
+        stop = asyncio.Event()
+        serving = asyncio.create_task(_serve(kind, dsn, listener, stop))
+        await asyncio.to_thread(sys.stdin.read)
+        stop.set()
+        await serving
+
+
+async def _serve(kind: str, dsn: str, listener: socket.socket, stop: asyncio.Event) -> None:
+    if kind == BARE:
+        with rare_sweeps():
+            await serve(bare_app(), listener, stop)
+        return
+    with tempfile.TemporaryDirectory(prefix="avatar-benchmarks-") as folder:
+        async with open_ground(_settings(dsn, folder)) as ground, open_vendors(ground) as house:
+            for bot in house.telegram.bots.values():
+                bot.session = InstantTelegram()
+            await run(house, stop, (WEB,), listener)
 
 
 if __name__ == "__main__":

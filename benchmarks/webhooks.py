@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import math
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ class Sender:
     connections: int
     numbers: Iterator[int]
     answered: list[int] = field(default_factory=list)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with the first answer."""
 
     async def rate(self, duration_s: float) -> float:
         """Return answered updates a second."""
@@ -48,13 +51,16 @@ class Sender:
     async def _send_until(self, until: float) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             async with self._connection() as (reader, writer):
-                while time.perf_counter() < until:
+                while True:
                     number = next(self.numbers)
                     writer.write(_request(number))
                     head = await reader.readuntil(b"\r\n\r\n")
                     assert head.startswith(b"HTTP/1.1 200"), head
                     await reader.readexactly(_length(head))
                     self.answered.append(number)
+                    self.begun.set()
+                    if time.perf_counter() > until:
+                        return
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
@@ -88,7 +94,8 @@ async def _lost_by_a_kill(
     server: Server, serving: Served, size: WebhookSize, numbers: Iterator[int]
 ) -> tuple[int, int]:
     sender = Sender(serving.port, size.connections, numbers)
-    sending = asyncio.create_task(sender.rate(size.kill_after_s + 5))
+    sending = asyncio.create_task(sender.rate(math.inf))
+    await sender.begun.wait()
     await asyncio.sleep(size.kill_after_s)
     serving.process.kill()
     await sending

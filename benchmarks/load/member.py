@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from benchmarks.crew import own_output
+
 Act = Callable[[], Awaitable[None]]
 STORM = "storm"
 
@@ -52,10 +54,11 @@ class Member:
             for name, (act, count) in self.acts.items()
             for _ in range(count)
         ]
-        print("ready", flush=True)
-        while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
-            self._obey(line)
-            print(json.dumps(self.did), flush=True)
+        with own_output() as out:
+            print("ready", file=out, flush=True)
+            while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
+                self._obey(line)
+                print(json.dumps(self.did), file=out, flush=True)
         for caller in callers:
             caller.cancel()
         done = await asyncio.gather(*callers, return_exceptions=True)

@@ -70,9 +70,7 @@ async def _asked(name: str, member: asyncio.subprocess.Process, line: str) -> di
 
 
 async def _line(name: str, member: asyncio.subprocess.Process) -> bytes:
-    """Read the next line that is ours: libraries may say something too."""
     assert member.stdout
-    while line := (await member.stdout.readline()).strip():
-        if line == b"ready" or line.startswith(b"{"):
-            return line
+    if line := (await member.stdout.readline()).strip():
+        return line
     raise ChildProcessError(f"{name} has ended")
