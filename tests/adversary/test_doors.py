@@ -17,7 +17,7 @@ from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.reception import START
 from entrypoints.bot.routes import COMMANDS, TAPS
 from entrypoints.container.whole import web_container
-from entrypoints.sandbox.telegram import Customer
+from entrypoints.sandbox.telegram import CallbackQuery, Customer
 from entrypoints.web.app import make_app
 from entrypoints.web.desk import WebDesk
 from entrypoints.web.telegram import TelegramDoor
@@ -136,6 +136,15 @@ async def callers(stage: Stage) -> dict[str, Customer]:
     return made
 
 
+def press(person: Customer, data: str) -> None:
+    """Tap a button that may never have been drawn; the answer is waited for later."""
+    number, now = str(3_000_000 + person.world.number()), person.world.clock.now()
+    query = CallbackQuery(number, person.bot.bot_id, person.person_id, person.received[-1].message_id, data, now)
+    person.world.callbacks[number] = query
+    person.note_action("tap", data)
+    person._tell_tap(query)
+
+
 async def picture_of(stage: Stage, victim: Customer) -> tuple[Dossier, object, object, int]:
     dossier = await stage.dossier(victim)
     orders = [each for each in stage.database.orders if each.customer == dossier.customer.id]
@@ -157,8 +166,9 @@ async def test_nobody_gets_at_anothers_things_by_any_button() -> None:
                 await person.write("hello")  # there is nothing to tap before the bot has answered
                 await stage.settled()
             for tap, args in BUTTONS.items():
-                await stage.press(person, calling(tap, *args(its)))
-                assert await picture_of(stage, victim) == before, (name, tap)
+                press(person, calling(tap, *args(its)))
+            await stage.settled()
+            assert await picture_of(stage, victim) == before, name
             assert MARK not in saw(person), name
             assert "Something broke" not in saw(person), name
             assert not [one for one in person.received if one.photo], name
@@ -188,9 +198,9 @@ async def test_nobody_gets_at_anothers_things_by_any_command_with_any_argument()
         customer = before[0].customer.id
         for name, person in others.items():
             for command in (*sorted(FOR_EVERYBODY), *INVENTED):
-                await stage.say(person, f"/{command} {customer}")
+                await person.write(f"/{command} {customer}")
             for argument in (f"ref_{customer}", f"ref_{its.training}", customer, its.order, "admin", "buy", "plans"):
-                await stage.say(person, f"/start {argument}")
+                await person.write(f"/start {argument}")
             await stage.say(person, "/cancel")
             dossier = await stage.dossier(person, SECOND if "another bot" in name else FIRST)
             assert (dossier.wallet.available, dossier.subscription.terms) == (NO_STARS, ()), name

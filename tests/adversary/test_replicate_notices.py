@@ -104,7 +104,7 @@ async def test_nearly_five_minutes_are_borne_with_on_both_sides(served: Served, 
 
 
 async def test_a_body_cut_off_or_changed_anywhere_is_refused(served: Served) -> None:
-    for place in range(0, len(BODY), 3):
+    for place in range(0, len(BODY), 7):
         assert (await post(served, BODY[:place], headers())).status_code == 403
         changed = BODY[:place] + bytes([BODY[place] ^ 1]) + BODY[place + 1 :]
         assert (await post(served, changed, headers())).status_code == 403
