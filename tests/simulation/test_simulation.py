@@ -32,7 +32,7 @@ def test_no_law_is_broken_where_nothing_goes_wrong() -> None:
 
 
 def traced(hash_seed: str) -> subprocess.Popen[str]:
-    words = ["simulate", "--seed", "5", "--customers", "12", "--days", "20", "--faults", "harsh", "--trace"]
+    words = ["simulate", "--seed", "5", "--customers", "8", "--days", "12", "--faults", "harsh", "--trace"]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     command = [sys.executable, "-c", "from entrypoints.cli import main; main()", *words]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
@@ -40,7 +40,7 @@ def traced(hash_seed: str) -> subprocess.Popen[str]:
 
 def test_the_same_seed_is_the_same_run_byte_for_byte_whatever_the_hash_seed() -> None:
     running = [traced("1"), traced("4242")]
-    first, second = (each.communicate(timeout=120)[0] for each in running)
+    first, second = (each.communicate(timeout=170)[0] for each in running)
     assert [each.returncode for each in running] == [0, 0]
-    assert first.count("\n") > 1000
+    assert first.count("\n") > 500
     assert first == second

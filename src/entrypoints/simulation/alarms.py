@@ -29,6 +29,7 @@ POLL = timedelta(seconds=ROUND_PACE.poll_every_s)
 KEPT = timedelta(days=ROUND_PACE.keep_photos_days)
 SECOND = timedelta(seconds=1)
 TWO_AT_ONCE = 0.2
+DAY_S = 86_400.0
 
 
 def moments(record: Record, at: datetime) -> Iterator[tuple[str, datetime]]:
@@ -127,7 +128,7 @@ class Alarms:
         except OutsideError:
             self.soon(name)
         else:
-            if found:
+            if found and made.every_s < DAY_S:  # all are made once a day
                 self.set(name, self._loop.time() + made.every_s)
         finally:
             if not process.life.alive:
