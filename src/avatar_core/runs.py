@@ -52,6 +52,8 @@ class RunFact(StrEnum):
     SUCCEED = "succeed"
     FAIL = "fail"
     CANCEL = "be cancelled"
+    STOP = "be stopped"
+    """The customer's wish, before the provider is told of it; by itself it moves nothing."""
 
 
 _MOVES = {
@@ -196,10 +198,21 @@ class Run:
             return self
         return self.noted(f"{self.status}: {RunFact.DEFER}", at=at)
 
+    def to_be_stopped(self, *, at: datetime) -> "Run":
+        """Note once that the customer wants a run stopped that the provider may have."""
+        if self.stopping or not self.status.unfinished or not self.attempt:
+            return self
+        return self.noted(f"{self.status}: {RunFact.STOP}", at=at)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the customer wants it stopped, by its diary: a provider that breaks it off does what was asked."""
+        return self._has_noted(RunFact.STOP)
+
     @property
     def deferred(self) -> bool:
         """Whether it has had to wait for a credential or an outage before, by its diary."""
-        return any(remark.text.endswith(f": {RunFact.DEFER}") for remark in self.diary)
+        return self._has_noted(RunFact.DEFER)
 
     @property
     def discarded(self) -> bool:
@@ -225,6 +238,9 @@ class Run:
         """Raise IllegalMove unless the order is in this state."""
         if self.status is not status:
             raise IllegalMove(thing="order", status=self.status, fact=fact)
+
+    def _has_noted(self, fact: RunFact) -> bool:
+        return any(remark.text.endswith(f": {fact}") for remark in self.diary)
 
     def _ended(self, fact: RunFact, reason: FailureReason | None, at: datetime) -> "Run":
         if self.status.final:

@@ -34,7 +34,7 @@ from avatar_core.money import NO_STARS, Stars
 from avatar_core.ports import TrainingOrder
 from avatar_core.runs import HOLD_LIMIT, FailureReason, Report, ReportStatus, RunStatus, Ticket
 from avatar_core.testing.examples import BOT, DAY, HOUR, MINUTE, SECOND
-from avatar_core.testing.faults import Fate, Killed, die, lose
+from avatar_core.testing.faults import Act, Fate, Killed, die, lose
 from avatar_core.testing.world import CATALOGUE, TRAINER
 from avatar_core.use_cases.handover import Handover
 from avatar_core.use_cases.outcomes import TrainingKind
@@ -619,6 +619,37 @@ async def test_what_cannot_be_stopped_at_the_provider_is_not_cancelled(world: Me
     with pytest.raises(ProviderUnavailable):
         await world.cancel_training(customer, training)
     assert (await status(world, training), await world.money(customer)) == (RunStatus.PROCESSING, HELD)
+
+
+@pytest.mark.parametrize(("when", "acts"), [("after", [die]), ("before", [None, die])])
+async def test_a_wish_to_stop_outlives_the_process_whoever_tells_first(
+    world: MemoryWorld, fate: Fate, when: str, acts: list[Act | None]
+) -> None:
+    """It dies before the trainer is told, or after that and before the end is committed."""
+    customer = await world.with_stars(FUNDS)
+    training = await world.processing(customer)
+    getattr(fate, when).extend(acts)
+    with pytest.raises(Killed):
+        await world.cancel_training(customer, training)
+    fate.before.clear()
+    fate.after.clear()
+    (ticket,) = world.trainer.runs_of(training)
+    await world.trainer.cancel(ticket)
+    await world.record_training(training, await world.trainer.report(ticket))
+    assert (await status(world, training), await world.money(customer)) == (RunStatus.CANCELED, FREE)
+    assert (await world.cancel_training(customer, training)).run.status is RunStatus.CANCELED
+    assert (len(world.named("training.canceled")), len(world.named("training.failed"))) == (1, 0)
+
+
+async def test_a_run_that_finishes_although_it_was_to_be_stopped_is_paid(world: MemoryWorld) -> None:
+    customer = await world.with_stars(FUNDS)
+    training = await world.processing(customer)
+    world.trainer.suffer(Trouble.UNAVAILABLE)
+    with pytest.raises(ProviderUnavailable):
+        await world.cancel_training(customer, training)
+    world.trainer.recover()
+    await world.record_training(training, world.trainer.finish(training))
+    assert (await status(world, training), await world.money(customer)) == (RunStatus.SUCCEEDED, SPENT)
 
 
 async def test_a_draft_is_discarded_not_cancelled(world: MemoryWorld) -> None:

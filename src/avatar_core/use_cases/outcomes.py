@@ -11,6 +11,7 @@ from avatar_core.events import (
     PortraitsDelayed,
     PortraitsFailed,
     PortraitsPainted,
+    TrainingCanceled,
     TrainingDelayed,
     TrainingFailed,
     TrainingProgressed,
@@ -79,6 +80,21 @@ def released(dossier: Dossier, order: str, at: datetime) -> tuple[Wallet, Stars]
     return wallet, wallet.available - dossier.wallet.available
 
 
+def canceled(
+    dossier: Dossier, order: trainings.Training, at: datetime
+) -> tuple[trainings.Training, Wallet, TrainingCanceled]:
+    """End a training because the customer wants it so: return it, the wallet after it and the news."""
+    wallet, back = released(dossier, order.id, at)
+    news = TrainingCanceled(
+        customer=order.customer,
+        training=order.id,
+        avatar=dossier.avatar(order.avatar).name,
+        released=back,
+        balance=wallet.available,
+    )
+    return replace(order, run=order.run.cancel(at=at)), wallet, news
+
+
 class TrainingKind:
     """Trainings."""
 
@@ -133,7 +149,10 @@ class TrainingKind:
         return Outcome((done, avatar, wallet), (news,))
 
     def fail(self, dossier: Dossier, order: trainings.Training, failure: Failure, at: datetime) -> Outcome:
-        """Give the stars back and tell why."""
+        """Give the stars back and tell why; what the provider broke off as the customer wished is cancelled."""
+        if failure.reason is FailureReason.PROVIDER_CANCELED and order.run.stopping:
+            stopped, purse, told = canceled(dossier, order, at)
+            return Outcome((stopped, purse), (told,))
         wallet, back = released(dossier, order.id, at)
         failed = replace(order, run=order.run.fail(failure.reason, at=at))
         news = TrainingFailed(

@@ -13,7 +13,7 @@ from avatar_core.errors import (
     TrainingNotFound,
     TrainingUnfinished,
 )
-from avatar_core.events import TrainingCanceled, TrainingRequested
+from avatar_core.events import TrainingRequested
 from avatar_core.ids import CustomerId, PhotoRef, QuoteId, TrainingId
 from avatar_core.plans import Feature
 from avatar_core.ports import BeginUnitOfWork, Clock, PhotoStore, Trainer, TrainingOrder, Warden
@@ -21,7 +21,7 @@ from avatar_core.runs import HOLD_LIMIT, LATE_RUN_LIMIT, Report, Run, RunStatus,
 from avatar_core.trainings import SERVICE, Training
 from avatar_core.use_cases.again import again
 from avatar_core.use_cases.handover import Handover
-from avatar_core.use_cases.outcomes import TrainingKind, released
+from avatar_core.use_cases.outcomes import TrainingKind, canceled
 from avatar_core.use_cases.rights import require
 
 
@@ -161,13 +161,23 @@ class CancelTraining:
         Raises TrainingNotFound (also for a draft, which is discarded instead), and ProviderUnavailable and
         ProviderUnauthorized for a run that is under way.
         """
-        async with self.begin() as work:
-            known = _own(await work.dossier(OfTraining(training)), customer, training)
-        if known.run.requested_at is None:
-            raise TrainingNotFound
+        known = await self._wish(customer, training)
         if not known.run.status.final:
             await self._stop(known)
         return await self._cancel(training)
+
+    @again
+    async def _wish(self, customer: CustomerId, training: TrainingId) -> Training:
+        """Commit what the customer wants before the trainer is told of it: its word may come back before ours."""
+        async with self.begin() as work:
+            known = _own(await work.dossier(OfTraining(training)), customer, training)
+            if known.run.requested_at is None:
+                raise TrainingNotFound
+            run = known.run.to_be_stopped(at=self.clock.now())
+            if run != known.run:
+                work.save(replace(known, run=run))
+                await work.commit()
+        return known
 
     async def _stop(self, known: Training) -> None:
         if known.run.ticket:
@@ -184,20 +194,11 @@ class CancelTraining:
             known = dossier.training(training)
             if known.run.status.final:
                 return known
-            wallet, back = released(dossier, training, at)
-            canceled = replace(known, run=known.run.cancel(at=at))
-            work.save(canceled, wallet)
-            work.emit(
-                TrainingCanceled(
-                    customer=known.customer,
-                    training=training,
-                    avatar=dossier.avatar(known.avatar).name,
-                    released=back,
-                    balance=wallet.available,
-                )
-            )
+            ended, wallet, news = canceled(dossier, known, at)
+            work.save(ended, wallet)
+            work.emit(news)
             await work.commit()
-        return canceled
+        return ended
 
 
 async def _stop_lost(trainer: Trainer, training: TrainingId) -> bool:
