@@ -13,7 +13,7 @@ from tests.docs.from_entrypoints import cli_commands
 from tests.docs.pages import PAGES, ROOT, blocks, blocks_of, codes, named, prose
 
 AVATAR = re.compile(r"\.venv/bin/avatar((?: [^\s|&>`]+)*)")
-ORDINARY = {"cd", "cp", "git", "pip"}
+ORDINARY = {"cd", "cp", "git", "pip", "pytest"}
 WORDS = re.compile(r"avatar( [a-z][\w .:-]*)?")
 
 
