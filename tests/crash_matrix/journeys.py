@@ -173,7 +173,7 @@ async def _stop(stage: Stage) -> None:
 
 async def _stop_until_the_provider_is_back(stage: Stage) -> None:
     await _stop(stage)
-    await stage.until(STOPPED)
+    await stage.until(f"{STOPPED} AND {TOLD}")  # a jump in the middle of a message would repeat it
     stage.replicate.api_faults.clear()
     stage.clock.push(LATE_RUN_LIMIT + MOMENT)
 
@@ -247,6 +247,7 @@ SUBMITTING, TRAINING, TRAINED_NOW, FAILED, STOPPED = (
     _some("trainings", f"(run).status = '{each}'")
     for each in ("SUBMITTING", "PROCESSING", "SUCCEEDED", "FAILED", "CANCELED")
 )
+TOLD = "NOT " + _some("tasks", "reaction = 'tell-customer' AND status = 'DUE'")
 MORE = _some("trainings", f"jsonb_array_length(photos) = {10 + len(MORE_PHOTOS)}")
 PAINTING, PORTRAYED, UNPAINTED = (
     _some("portrait_orders", f"(run).status = '{each}'") for each in ("PROCESSING", "SUCCEEDED", "FAILED")
