@@ -123,7 +123,9 @@ def run(lines: Sequence[str], size: Size) -> Run:
         for line in lines:
             print(f"{line} …", flush=True)
             with server.fresh_house(line.lower()) as own:
-                found += asyncio.run(_measured(LINES[line], own, size, rounds))
+                more = asyncio.run(_measured(LINES[line], own, size, rounds))
+            print(*(" ".join(each.cells()) for each in more.figures), sep="\n", flush=True)
+            found += more
     return Run(found, str(rounds.load), time.perf_counter() - began, size.rounds)
 
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from itertools import count, cycle
+from itertools import count, cycle, islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -222,8 +222,10 @@ async def _over_processes(server: Server, size: UpdatesSize, rounds: Rounds) -> 
     """Feed several bots at once, each in a process of its own and all on one database."""
     async with contextlib.AsyncExitStack() as open_crews:
         crews: dict[int, Crew] = {}
+        numbers = count()  # no two processes share a bot or an update's number: a repeat is not answered
         for number_of in size.processes:
-            tasks = [(server.house_dsn, str(number), str(size.batches), str(size.batch)) for number in range(number_of)]
+            amount = (str(size.batches), str(size.batch))
+            tasks = [(server.house_dsn, str(number), *amount) for number in islice(numbers, number_of)]
             crews[number_of] = await open_crews.enter_async_context(crew("benchmarks.updating", tasks))
         medians = await rounds.medians({number_of: each.work for number_of, each in crews.items()})
     line = [(float(number_of), each) for number_of, each in medians.items()]
