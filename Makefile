@@ -23,7 +23,7 @@ run: $(READY) ## bot, web and worker in one process, settings from .env
 .PHONY: test
 test: lint types contracts coverage ## every check: lint, types, contracts, tests with coverage
 	@echo
-	@echo 'Left out of this run: the long property runs (make properties), the whole crash matrix (make crash-matrix) and the benchmarks (make benchmarks).'
+	@echo 'Left out of this run, of which it holds short forms: make properties, crash-matrix, simulate, mutation, fuzz, load and benchmarks.'
 
 .PHONY: setup
 setup: $(READY) ## the virtual environment, from the hash-locked requirements

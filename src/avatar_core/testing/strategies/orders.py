@@ -102,7 +102,8 @@ def _moved(run: Run, fact: RunFact, draw: st.DrawFn) -> Run:
             return run.fail(draw(st.sampled_from(FailureReason)), at=at)
         case _:
             steps = {RunFact.REQUEST: run.request, RunFact.SUBMIT: run.submit, RunFact.DEFER: run.defer}
-            return {**steps, RunFact.SUCCEED: run.succeed, RunFact.CANCEL: run.cancel}[fact](at=at)
+            ends = {RunFact.SUCCEED: run.succeed, RunFact.CANCEL: run.cancel, RunFact.STOP: run.to_be_stopped}
+            return {**steps, **ends}[fact](at=at)
 
 
 def trainings(customer: Customer, avatar: Avatar) -> st.SearchStrategy[Training]:
