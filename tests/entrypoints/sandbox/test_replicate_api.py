@@ -1,46 +1,22 @@
 """The Replicate stand-in's rules: token, account, models, and the checks before a run is accepted."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 from replicate.client import Client
 from replicate.exceptions import ReplicateError
 
 from entrypoints.sandbox.replicate import ReplicateSandbox
-from entrypoints.sandbox.serving import http_client
 from tests.entrypoints.sandbox.replicate_customer import (
     DESTINATION,
     TRAINER,
     TRAINER_VERSION,
     archive,
-    client_of,
     create_destination,
     order,
     train,
     trained_version,
     upload,
 )
-
-
-@pytest.fixture
-async def replicate() -> AsyncIterator[ReplicateSandbox]:
-    async with ReplicateSandbox.running(token="r8_test", training_s=0.05, prediction_s=0.01) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-async def client(replicate: ReplicateSandbox) -> AsyncIterator[Client]:
-    async with client_of(replicate) as client:
-        yield client
-
-
-@pytest.fixture
-async def http(replicate: ReplicateSandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with http_client() as http:
-        http.base_url = httpx.URL(replicate.base_url)
-        http.headers["Authorization"] = f"Bearer {replicate.token}"
-        yield http
 
 
 @pytest.mark.parametrize(

@@ -23,24 +23,10 @@ from tests.entrypoints.sandbox.webhook_receiver import receiving
 
 
 @pytest.fixture
-async def replicate() -> AsyncIterator[ReplicateSandbox]:
-    async with ReplicateSandbox.running(token="r8_test", training_s=0.05, prediction_s=0.01) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
 async def client(replicate: ReplicateSandbox) -> AsyncIterator[Client]:
     async with client_of(replicate) as client:
         await create_destination(client)
         yield client
-
-
-@pytest.fixture
-async def http(replicate: ReplicateSandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with http_client() as http:
-        http.base_url = httpx.URL(replicate.base_url)
-        http.headers["Authorization"] = f"Bearer {replicate.token}"
-        yield http
 
 
 async def trained(replicate: ReplicateSandbox, client: Client) -> Run:

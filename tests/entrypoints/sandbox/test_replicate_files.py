@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import io
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -15,7 +14,6 @@ from entrypoints.sandbox.replicate import ASPECT_RATIOS, ReplicateSandbox
 from entrypoints.sandbox.serving import http_client
 from tests.entrypoints.sandbox.replicate_customer import (
     archive,
-    client_of,
     create_destination,
     order,
     photo,
@@ -24,26 +22,6 @@ from tests.entrypoints.sandbox.replicate_customer import (
     upload,
 )
 from tests.entrypoints.sandbox.webhook_receiver import receiving
-
-
-@pytest.fixture
-async def replicate() -> AsyncIterator[ReplicateSandbox]:
-    async with ReplicateSandbox.running(token="r8_test", training_s=0.05, prediction_s=0.01) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-async def client(replicate: ReplicateSandbox) -> AsyncIterator[Client]:
-    async with client_of(replicate) as client:
-        yield client
-
-
-@pytest.fixture
-async def http(replicate: ReplicateSandbox) -> AsyncIterator[httpx.AsyncClient]:
-    async with http_client() as http:
-        http.base_url = httpx.URL(replicate.base_url)
-        http.headers["Authorization"] = f"Bearer {replicate.token}"
-        yield http
 
 
 async def test_an_uploaded_file_keeps_its_name_size_and_metadata(client: Client) -> None:

@@ -14,7 +14,6 @@ from entrypoints.sandbox.replicate import ReplicateSandbox
 from entrypoints.sandbox.serving import http_client
 from tests.entrypoints.sandbox.replicate_customer import (
     archive,
-    client_of,
     create_destination,
     order,
     train,
@@ -28,12 +27,6 @@ from tests.entrypoints.sandbox.webhook_receiver import receiving
 async def replicate() -> AsyncIterator[ReplicateSandbox]:
     async with ReplicateSandbox.running(token="r8_test", training_s=0.2, prediction_s=0.02) as sandbox:
         yield sandbox
-
-
-@pytest.fixture
-async def client(replicate: ReplicateSandbox) -> AsyncIterator[Client]:
-    async with client_of(replicate) as client:
-        yield client
 
 
 async def test_a_training_is_queued_logged_and_pushed_to_its_destination(

@@ -1,7 +1,6 @@
 """Faults on demand at the Telegram stand-in."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from aiogram import Bot
@@ -15,27 +14,7 @@ from aiogram.exceptions import (
 
 from entrypoints.sandbox.telegram import Customer, Fault, FaultKind, TelegramSandbox
 
-from .telegram_demo_bot import TOKEN, api, bot_of
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[TelegramSandbox]:
-    async with TelegramSandbox.running() as telegram:
-        telegram.register_bot(TOKEN)
-        yield telegram
-
-
-@pytest.fixture
-async def bot(telegram: TelegramSandbox) -> AsyncIterator[Bot]:
-    async with bot_of(telegram) as bot:
-        yield bot
-
-
-@pytest.fixture
-async def visitor(telegram: TelegramSandbox) -> Customer:
-    visitor = telegram.person("Visitor")
-    await visitor.write("/start")
-    return visitor
+from .telegram_demo_bot import api
 
 
 async def test_too_many_requests_names_the_seconds_to_wait(

@@ -40,26 +40,6 @@ class Shop:
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[TelegramSandbox]:
-    async with TelegramSandbox.running() as telegram:
-        telegram.register_bot(TOKEN)
-        yield telegram
-
-
-@pytest.fixture
-async def bot(telegram: TelegramSandbox) -> AsyncIterator[Bot]:
-    async with bot_of(telegram) as bot:
-        yield bot
-
-
-@pytest.fixture
-async def visitor(telegram: TelegramSandbox) -> Customer:
-    visitor = telegram.person("Visitor")
-    await visitor.write("/start")
-    return visitor
-
-
-@pytest.fixture
 async def shop(bot: Bot) -> AsyncIterator[Shop]:
     shop = Shop()
     async with polling(shop.dispatcher, bot):

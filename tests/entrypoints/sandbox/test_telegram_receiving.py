@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -16,19 +15,6 @@ from entrypoints.sandbox.telegram import Customer, TelegramSandbox
 
 from .telegram_demo_bot import OTHER_TOKEN, TOKEN, api, api_as, bot_of, polling
 from .webhook_receiver import receiving
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[TelegramSandbox]:
-    async with TelegramSandbox.running() as telegram:
-        telegram.register_bot(TOKEN)
-        yield telegram
-
-
-@pytest.fixture
-async def bot(telegram: TelegramSandbox) -> AsyncIterator[Bot]:
-    async with bot_of(telegram) as bot:
-        yield bot
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What a bot may send, edit and delete at the Telegram stand-in, and how it is refused."""
 
 import io
-from collections.abc import AsyncIterator
 
 import pytest
 from aiogram import Bot
@@ -26,26 +25,6 @@ NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup "
     "are exactly the same as a current content and reply markup of the message"
 )
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[TelegramSandbox]:
-    async with TelegramSandbox.running() as telegram:
-        telegram.register_bot(TOKEN)
-        yield telegram
-
-
-@pytest.fixture
-async def bot(telegram: TelegramSandbox) -> AsyncIterator[Bot]:
-    async with bot_of(telegram) as bot:
-        yield bot
-
-
-@pytest.fixture
-async def visitor(telegram: TelegramSandbox) -> Customer:
-    visitor = telegram.person("Visitor")
-    await visitor.write("/start")
-    return visitor
 
 
 async def refused(telegram: TelegramSandbox, method: str, **params: object) -> object:
