@@ -46,6 +46,14 @@ def test_a_plan_that_is_not_for_sale_has_no_price_for_anybody() -> None:
     assert refused.value.name == "NEUROPHOTO"
 
 
+def test_a_plan_of_which_nothing_more_is_said_is_not_sold_and_opens_what_it_names_alone() -> None:
+    """What nobody decided is given to nobody: neither sold, nor opening what is added later."""
+    silent = Plan(PLAN.code, PLAN.titles, PLAN.days, PLAN.prices, PLAN.grants, PLAN.features, PLAN.rank)
+    with pytest.raises(NotForSale):
+        silent.price_in(Currency.XTR)
+    assert (silent.for_sale, silent.version, silent.opens_later) == (False, 1, False)
+
+
 def test_a_period_is_as_long_as_its_days_and_may_be_endless() -> None:
     assert PLAN.period == timedelta(days=30)
     assert replace(PLAN, days=None).period is None
