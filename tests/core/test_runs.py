@@ -78,6 +78,16 @@ def test_an_outage_is_noted_once_and_only_while_the_order_is_being_handed_over()
         assert other.kept_waiting(at=late) == other
 
 
+def test_a_wish_to_stop_is_noted_once_and_only_while_the_provider_may_have_a_run() -> None:
+    later = NOW + MINUTE
+    for run in (SUBMITTING, PROCESSING):
+        stopping = run.to_be_stopped(at=later)
+        assert (stopping.status, stopping.stopping, stopping.diary[-1].at) == (run.status, True, later)
+        assert stopping.to_be_stopped(at=later + MINUTE) == stopping
+    for other in (DRAFT, PENDING, SUCCEEDED, FAILED, CANCELED):
+        assert other.to_be_stopped(at=later) == other
+
+
 def test_a_run_is_unwanted_when_its_order_ended_without_the_providers_word() -> None:
     assert SUBMITTING.cancel(at=NOW).unwanted
     assert PROCESSING.fail(FailureReason.DEADLINE, at=NOW).unwanted
