@@ -1,7 +1,7 @@
 """Seeds that found a defect of the product: none of them breaks a law any more.
 
 - Seed 14: a messenger that asked for pauses of five seconds, and was away for more than two hours, used up a day of
-  tries; the message was given up.  (The worker's patience has a test of its own for it in ``test_worker.py``.)
+  tries; the message was given up.  (The worker's patience has a test of its own for it in ``test_patience.py``.)
 """
 
 import pytest

@@ -1,7 +1,7 @@
 """The worker on the real database: shared between workers, woken by a commit, in order within a lane."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -17,8 +17,8 @@ from entrypoints.worker.supervision import supervise
 from entrypoints.worker.tasks import TaskLoop
 from entrypoints.worker.worker import Worker
 from tests.entrypoints.memory_house import MemoryHouse, some_settings
+from tests.entrypoints.worker.stage import until
 
-SOON_S = 20.0
 CUSTOMERS = [a_customer(number) for number in range(1, 9)]
 GIFTS = 5
 
@@ -27,12 +27,6 @@ GIFTS = 5
 async def ground(migrated_dsn: str) -> AsyncIterator[Ground]:
     async with open_ground(some_settings(database_url=migrated_dsn, retry_first_pause_s=0.05)) as ground:
         yield ground
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(SOON_S):
-        while not true():  # noqa: ASYNC110  (the condition lies in data, nobody signals it)
-            await asyncio.sleep(0.01)
 
 
 def gift(number: int, customer: int) -> StarsGranted:

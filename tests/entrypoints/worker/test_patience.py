@@ -1,0 +1,61 @@
+"""How long a task waits for its next try, and when it is given up."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from adapters.telegram.refusals import MessageRefused
+from avatar_core.errors import (
+    ConcurrentChange,
+    MessengerUnavailable,
+    ProviderUnauthorized,
+    ProviderUnavailable,
+    StoreUnavailable,
+    TaskMakesNoSense,
+)
+from entrypoints.worker.patience import DEFECT_ATTEMPTS, LONGEST_PAUSE_S, OUTSIDE_ATTEMPTS, PROMPT_ATTEMPTS, Patience
+
+PATIENCE = Patience(random.Random(1))
+
+
+def test_a_task_that_makes_no_sense_is_put_aside_at_once() -> None:
+    assert PATIENCE.pause_s(1, TaskMakesNoSense(reaction="x", event="y")) is None
+
+
+@pytest.mark.parametrize(
+    "error", [ProviderUnavailable(reason="502"), StoreUnavailable(reason="full"), ConcurrentChange()]
+)
+def test_pauses_grow_up_to_a_minute_while_the_outside_is_away(error: Exception) -> None:
+    pauses = [PATIENCE.pause_s(attempt, error) or 0.0 for attempt in range(1, 40)]
+    assert 0.5 <= pauses[0] <= 1.0
+    assert pauses[3] > pauses[0]
+    assert all(LONGEST_PAUSE_S / 2 <= each <= LONGEST_PAUSE_S for each in pauses[7:])
+
+
+def test_a_busy_messenger_is_left_alone_for_as_long_as_it_asked() -> None:
+    for attempt in (1, 5, PROMPT_ATTEMPTS):
+        assert 33.0 <= (PATIENCE.pause_s(attempt, MessengerUnavailable(retry_after_s=33.0)) or 0) <= 34.0
+
+
+def test_a_messenger_that_is_away_for_hours_does_not_use_up_a_day_of_tries() -> None:
+    away = MessengerUnavailable(retry_after_s=5.0)
+    pauses = [PATIENCE.pause_s(attempt, away) or 0.0 for attempt in range(1, OUTSIDE_ATTEMPTS)]
+    assert min(pauses) >= 5.0
+    assert sum(pauses) > timedelta(hours=12).total_seconds()
+
+
+def test_a_rejected_credential_is_tried_steadily() -> None:
+    pauses = [PATIENCE.pause_s(attempt, ProviderUnauthorized(setting="X")) or 0.0 for attempt in range(1, 200)]
+    assert 0 < max(pauses) <= 60
+
+
+def test_a_message_that_telegram_will_not_take_does_not_hold_up_the_next_ones_for_a_day() -> None:
+    error = MessageRefused(retry_after_s=5.0, reason="can't parse entities")
+    assert PATIENCE.pause_s(DEFECT_ATTEMPTS - 1, error) is not None
+    assert PATIENCE.pause_s(DEFECT_ATTEMPTS, error) is None
+
+
+def test_jitter_spreads_the_tries() -> None:
+    error = ProviderUnavailable(reason="502")
+    assert len({PATIENCE.pause_s(5, error) for _ in range(20)}) > 10
