@@ -134,9 +134,10 @@ class Intake:
         await asyncio.gather(*left, return_exceptions=True)
 
     def _enqueue(self, arrival: _Arrival) -> bool:
-        if (arrival.bot, arrival.number) in self._busy | self._given_up:
+        identity = arrival.bot, arrival.number
+        if identity in self._busy or identity in self._given_up:
             return False
-        self._busy.add((arrival.bot, arrival.number))
+        self._busy.add(identity)
         key = f"{arrival.bot}:{lane_of(arrival.raw)}"
         lane = self._lanes.setdefault(key, Lane())
         lane.arrivals.append(arrival)
