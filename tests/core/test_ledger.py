@@ -1,7 +1,9 @@
 """The ledger: transfers, entries, running balances and the hash chain."""
 
+import time
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from hashlib import sha256
 from typing import cast
 
@@ -142,6 +144,33 @@ def test_a_days_seal_holds_every_transfer_and_no_order(changed: dict[str, object
     assert sealed(day, [TRANSFER, other]).digest != sealed(day, [TRANSFER]).digest
     forged = replace(TRANSFER, **changed)  # type: ignore[arg-type]
     assert sealed(day, [forged, other]) != sealed(day, [TRANSFER, other])
+
+
+def test_a_seal_is_the_digest_of_a_line_a_transfer_so_that_those_already_made_stay_true() -> None:
+    moved = "CREDIT|portrait_bot/sales/robokassa|portrait_bot/customer/c-1/available|STAR|21700"
+    lines = "".join(
+        f"{key}|{moved}|2026-03-01T12:30:15.123456+00:00\n" for key in ("another", "payment:robokassa:17:credit")
+    )
+    made = sealed(NOW.date(), [TRANSFER, replace(TRANSFER, key="another")])
+    assert made.digest == sha256(lines.encode()).hexdigest()
+
+
+@pytest.fixture
+def _far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose own day begins twelve hours before the day of the books."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "EAST-12")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_east")
+def test_the_day_of_the_books_is_that_of_utc_wherever_the_machine_and_the_clock_are() -> None:
+    midnight = datetime(2026, 3, 2, tzinfo=UTC) + SEAL_AFTER
+    for clock in (UTC, timezone(timedelta(hours=12)), timezone(timedelta(hours=-11))):
+        assert last_day_to_seal(midnight.astimezone(clock)) == date(2026, 3, 1)
+        assert last_day_to_seal((midnight - SECOND).astimezone(clock)) == date(2026, 2, 28)
 
 
 def test_a_day_can_be_sealed_some_hours_after_its_end() -> None:

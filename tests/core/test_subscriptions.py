@@ -149,6 +149,7 @@ def test_what_was_bought_by_a_clock_that_is_ahead_is_there_at_once() -> None:
     assert RUNNING.status_at(NOW - HOUR) is again.status_at(NOW + 40 * DAY - HOUR) is SubscriptionStatus.ACTIVE
     assert RUNNING.term_at(NOW - HOUR) == RUNNING.terms[0]
     assert again.term_at(NOW + 40 * DAY - HOUR) == again.terms[1]
+    assert again.term_at(NOW - HOUR) == again.terms[0]
 
 
 def test_nobody_who_never_had_a_plan_has_one() -> None:

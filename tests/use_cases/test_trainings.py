@@ -621,6 +621,15 @@ async def test_what_cannot_be_stopped_at_the_provider_is_not_cancelled(world: Me
     assert (await status(world, training), await world.money(customer)) == (RunStatus.PROCESSING, HELD)
 
 
+async def test_the_diary_says_when_a_customer_wanted_to_stop(world: MemoryWorld) -> None:
+    customer = await world.with_stars(FUNDS)
+    training = await world.processing(customer)
+    world.clock.advance(MINUTE)
+    await world.cancel_training(customer, training)
+    wish, end = (await world.training(training)).run.diary[-2:]
+    assert (wish.text, wish.at, end.at) == ("PROCESSING: be stopped", world.clock.now(), world.clock.now())
+
+
 @pytest.mark.parametrize(("when", "acts"), [("after", [die]), ("before", [None, die])])
 async def test_a_wish_to_stop_outlives_the_process_whoever_tells_first(
     world: MemoryWorld, fate: Fate, when: str, acts: list[Act | None]

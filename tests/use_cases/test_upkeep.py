@@ -7,6 +7,7 @@ import pytest
 
 from adapters.memory import MemoryPhotoStore
 from avatar_core.errors import DraftNotFound, QuoteExpired
+from avatar_core.events import DraftDiscarded
 from avatar_core.ids import PhotoRef
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.portraits import PortraitOrder
@@ -45,7 +46,8 @@ async def test_a_quote_that_nobody_took_is_discarded_after_its_time_and_cannot_b
     world.clock.advance(SECOND)
     await world.discard_quote(order.id)
     await world.discard_quote(order.id)
-    assert (await world.order(order.id)).run.status is RunStatus.CANCELED
+    discarded = (await world.order(order.id)).run
+    assert (discarded.status, discarded.ended_at) == (RunStatus.CANCELED, world.clock.now())
     with pytest.raises(QuoteExpired):
         await world.request_portraits(order.customer, order.id)
     assert (await world.money(order.customer))[1] == NO_STARS
@@ -88,10 +90,12 @@ async def test_taking_a_quote_and_discarding_it_at_once_leave_one_of_both(world:
 async def test_a_draft_without_photos_is_discarded_and_a_new_one_can_be_begun(world: MemoryWorld) -> None:
     customer = await world.with_stars(FUNDS)
     draft = await world.start_draft(customer, BOT, SITTER)
+    world.clock.advance(DAY)
     await asyncio.gather(*(world.discard_empty_draft(draft.id) for _ in range(4)))
     with pytest.raises(DraftNotFound):
         _ = (await world.read(customer)).draft
-    assert len(world.named("training.discarded")) == 1
+    assert world.named("training.discarded") == [DraftDiscarded(customer=customer, training=draft.id)]
+    assert (await world.training(draft.id)).run.ended_at == world.clock.now()
     assert (await world.start_draft(customer, BOT, SITTER)).id != draft.id
     assert await world.broken_laws() == []
 
