@@ -1,10 +1,11 @@
-"""Pre-checkout queries around a crash: nobody waits for a dead query, and nobody pays one invoice twice."""
+"""Pre-checkout queries: one at a time, nobody waits for a dead one, and nobody pays one invoice twice."""
 
 import asyncio
 
 import pytest
 
-from avatar_core.errors import PaymentLeased
+from avatar_core.errors import PaymentAlreadySettled, PaymentLeased, PaymentNotFound, WrongPayer
+from avatar_core.ids import PaymentId
 from avatar_core.payments import LEASE, QUERY_LIFE, Payment
 from avatar_core.testing.examples import SECOND
 from avatar_core.testing.faults import Fate, Killed, die
@@ -19,6 +20,41 @@ async def invoice(world: MemoryWorld) -> Payment:
 async def ask(world: MemoryWorld, invoice: Payment, query: str) -> None:
     """Let the invoice's own customer ask whether it may be paid."""
     await world.approve_payment(invoice.id, invoice.customer, invoice.price, query)
+
+
+async def test_an_invoice_is_approved_for_one_query_at_a_time(world: MemoryWorld, fate: Fate, invoice: Payment) -> None:
+    await ask(world, invoice, "query-1")
+    commits = fate.commits
+    await ask(world, invoice, "query-1")
+    assert fate.commits == commits
+    with pytest.raises(PaymentLeased):
+        await ask(world, invoice, "query-2")
+
+
+async def test_of_many_queries_at_once_one_is_approved(world: MemoryWorld, invoice: Payment) -> None:
+    queries = (ask(world, invoice, f"query-{each}") for each in range(64))
+    answers = await asyncio.gather(*queries, return_exceptions=True)
+    assert answers.count(None) == 1
+    assert [type(answer) for answer in answers if answer is not None] == [PaymentLeased] * 63
+
+
+async def test_an_invoice_cannot_be_approved_for_somebody_else_nor_when_nobody_knows_it(
+    world: MemoryWorld, invoice: Payment
+) -> None:
+    other = await world.customer(2)
+    with pytest.raises(WrongPayer):
+        await world.approve_payment(invoice.id, other.id, invoice.price, "query-1")
+    with pytest.raises(PaymentNotFound):
+        await world.approve_payment(PaymentId("unknown"), other.id, invoice.price, "query-1")
+
+
+async def test_a_paid_invoice_is_not_approved_again(world: MemoryWorld, invoice: Payment) -> None:
+    await world.settle_payment((await world.noticed(invoice)).id)
+    with pytest.raises(PaymentAlreadySettled):
+        await ask(world, invoice, "query-1")
+
+
+# --- around a crash
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -9,15 +9,12 @@ import pytest
 from adapters.memory import MemoryTrainer, Trouble
 from avatar_core.errors import AvatarError, ProviderUnauthorized, ProviderUnavailable
 from avatar_core.ids import CustomerId, TrainingId
-from avatar_core.money import NO_STARS, Stars
 from avatar_core.ports import TrainingOrder
 from avatar_core.runs import LATE_RUN_LIMIT, OUTAGE_PATIENCE, ReportStatus, RunStatus, Ticket
 from avatar_core.testing.examples import HOUR, MINUTE, SECOND
 from avatar_core.testing.faults import Fate, Killed, die
+from tests.use_cases.trainings import FREE, FUNDS
 from tests.use_cases.world import MemoryWorld
-
-FUNDS = Stars.of(500)
-FREE = (FUNDS, NO_STARS)
 
 
 async def being_submitted(world: MemoryWorld, customer: CustomerId, trouble: Trouble) -> TrainingId:

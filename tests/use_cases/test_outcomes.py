@@ -23,9 +23,9 @@ from avatar_core.testing.examples import BOT, NETWORK, SECOND
 from avatar_core.use_cases.handover import Handover
 from avatar_core.use_cases.outcomes import TrainingKind
 from avatar_core.use_cases.portraits import Idea
+from tests.use_cases.trainings import FUNDS, PRICE
 from tests.use_cases.world import MemoryWorld
 
-FUNDS, PRICE = Stars.of(500), Stars.of(220)
 DETAIL = "the provider's own words"
 OTHER_BOT, OWNER = BotId("other_bot"), TelegramId(42)
 

@@ -1,154 +1,23 @@
-"""Billing: stored before it is shown, kept before it is judged, credited once."""
+"""Settlement: evidence is kept before it is judged, and credited once."""
 
 import asyncio
 from dataclasses import replace
 
 import pytest
 
-from avatar_core.errors import (
-    EvidenceNotFound,
-    GatewayNotAllowed,
-    IllegalMove,
-    NotForSale,
-    PaymentAlreadySettled,
-    PaymentLeased,
-    PaymentNotFound,
-    UnknownPlan,
-    UnknownPrice,
-    WrongPayer,
-)
-from avatar_core.events import (
-    PaymentCompleted,
-    PaymentExpired,
-    PaymentOpened,
-    PaymentQuarantined,
-    SubscriptionRenewed,
-    SubscriptionStarted,
-)
-from avatar_core.ids import CustomerId, EvidenceId, GatewayCode, PackCode, PaymentId, PlanCode, TelegramId
+from avatar_core.errors import EvidenceNotFound
+from avatar_core.events import PaymentCompleted, PaymentQuarantined, SubscriptionRenewed, SubscriptionStarted
+from avatar_core.ids import CustomerId, EvidenceId, GatewayCode, PaymentId, PlanCode, TelegramId
 from avatar_core.money import NO_STARS, Currency, Price, Stars
-from avatar_core.payments import Evidence, EvidenceStatus, PaymentStatus, PlanPurchase, TopUp
-from avatar_core.testing.examples import (
-    BOT,
-    DAY,
-    MINUTE,
-    NETWORK,
-    NOW,
-    ROUBLE_GATEWAY,
-    STARS_GATEWAY,
-    a_customer,
-    a_notice,
-    a_payment,
-)
+from avatar_core.payments import Evidence, EvidenceStatus, PaymentStatus
+from avatar_core.testing.examples import BOT, DAY, MINUTE, NETWORK, NOW, STARS_GATEWAY, a_customer, a_notice, a_payment
 from avatar_core.testing.faults import Fate, Killed, die, lose
 from avatar_core.testing.world import World
-from avatar_core.use_cases.billing import Purchase
 from tests.use_cases.world import MemoryWorld
-
-HALF_AN_HOUR = 30 * MINUTE
 
 
 async def settled_state(world: World, customer: CustomerId) -> tuple[Stars, list[str]]:
     return (await world.read(customer)).wallet.available, await world.broken_laws()
-
-
-# --- the invoice
-
-
-async def test_an_invoice_for_a_plan_is_a_snapshot_of_the_catalogue(world: MemoryWorld) -> None:
-    customer = await world.customer()
-    payment = await world.opened(customer.id, "NEUROPHOTO")
-    assert payment.purpose == PlanPurchase(PlanCode("NEUROPHOTO"), 1, 0, 30)
-    assert (payment.price, payment.stars) == (Price(476, Currency.XTR), Stars.of(476))
-    assert (payment.customer, payment.network, payment.bot) == (customer.id, NETWORK, BOT)
-    assert (payment.created_at, payment.expires_at) == (NOW, NOW + HALF_AN_HOUR)
-    assert await world.payment(payment.id) == payment
-    assert world.named("payment.opened") == [
-        PaymentOpened(customer=customer.id, payment=payment.id, price=payment.price)
-    ]
-
-
-async def test_an_invoice_for_a_pack_is_a_top_up(world: MemoryWorld) -> None:
-    customer = await world.customer()
-    payment = await world.opened(customer.id, "rub-500.00", gateway=ROUBLE_GATEWAY, currency="RUB")
-    assert (payment.purpose, payment.price) == (TopUp(PackCode("rub-500.00")), Price(50_000, Currency.RUB))
-    assert (payment.stars, payment.gateway) == (Stars.of(217), ROUBLE_GATEWAY)
-
-
-async def test_what_the_customer_was_about_to_do_is_kept_with_the_invoice(world: MemoryWorld) -> None:
-    customer = await world.customer()
-    wish = Purchase(PlanCode("NEUROPHOTO"), STARS_GATEWAY, Currency.XTR, BOT, resume="train:1")
-    payment = await world.open_payment(customer.id, wish)
-    await world.settle_payment((await world.noticed(payment)).id)
-    (completed,) = world.named("payment.completed")
-    assert isinstance(completed, PaymentCompleted)
-    assert completed.resume == "train:1"
-
-
-async def test_invoices_are_numbered_without_repeats(world: MemoryWorld) -> None:
-    customer = await world.customer()
-    payments = await asyncio.gather(*(world.opened(customer.id) for _ in range(32)))
-    assert len({payment.number for payment in payments}) == len({payment.id for payment in payments}) == 32
-
-
-@pytest.mark.parametrize(
-    ("item", "gateway", "currency", "error"),
-    [
-        ("NEUROPHOTO", "stripe", "USD", GatewayNotAllowed),
-        ("NEUROPHOTO", STARS_GATEWAY, "USD", UnknownPrice),
-        ("NEUROBLOGGER", STARS_GATEWAY, "XTR", NotForSale),
-        ("NEUROTESTER", STARS_GATEWAY, "XTR", NotForSale),
-        ("NEUROMANCER", STARS_GATEWAY, "XTR", UnknownPlan),
-        ("xtr-500", ROUBLE_GATEWAY, "RUB", UnknownPrice),
-    ],
-)
-async def test_what_is_not_sold_so_has_no_invoice(
-    world: MemoryWorld, item: str, gateway: str, currency: str, error: type[Exception]
-) -> None:
-    customer = await world.customer()
-    with pytest.raises(error):
-        await world.opened(customer.id, item, gateway=gateway, currency=currency)
-    assert world.named("payment.opened") == []
-
-
-# --- pre-checkout
-
-
-async def test_an_invoice_is_approved_for_one_query_at_a_time(world: MemoryWorld, fate: Fate) -> None:
-    customer = await world.customer()
-    payment = await world.opened(customer.id)
-    await world.approve_payment(payment.id, customer.id, payment.price, "query-1")
-    commits = fate.commits
-    await world.approve_payment(payment.id, customer.id, payment.price, "query-1")
-    assert fate.commits == commits
-    with pytest.raises(PaymentLeased):
-        await world.approve_payment(payment.id, customer.id, payment.price, "query-2")
-
-
-async def test_of_many_queries_at_once_one_is_approved(world: MemoryWorld) -> None:
-    customer = await world.customer()
-    payment = await world.opened(customer.id)
-    queries = (world.approve_payment(payment.id, customer.id, payment.price, f"query-{each}") for each in range(64))
-    answers = await asyncio.gather(*queries, return_exceptions=True)
-    assert answers.count(None) == 1
-    assert [type(answer) for answer in answers if answer is not None] == [PaymentLeased] * 63
-
-
-async def test_an_invoice_cannot_be_approved_for_somebody_else_nor_when_nobody_knows_it(world: MemoryWorld) -> None:
-    payment = await world.opened((await world.customer()).id)
-    other = await world.customer(2)
-    with pytest.raises(WrongPayer):
-        await world.approve_payment(payment.id, other.id, payment.price, "query-1")
-    with pytest.raises(PaymentNotFound):
-        await world.approve_payment(PaymentId("unknown"), other.id, payment.price, "query-1")
-
-
-async def test_a_paid_invoice_is_not_approved_again(world: MemoryWorld) -> None:
-    customer = await world.customer()
-    payment = await world.opened(customer.id)
-    await world.settle_payment((await world.noticed(payment)).id)
-    with pytest.raises(PaymentAlreadySettled):
-        await world.approve_payment(payment.id, customer.id, payment.price, "query-1")
 
 
 # --- evidence and settlement
@@ -361,55 +230,3 @@ async def test_a_quarantine_that_lost_a_race_is_announced_once(world: MemoryWorl
     fate.before[:] = [lose]
     await asyncio.gather(*(world.settle_payment(kept.id) for _ in range(8)))
     assert len(world.named("payment.quarantined")) == 1
-
-
-# --- the end of an invoice
-
-
-async def test_an_invoice_expires_when_its_time_is_over_and_not_before(world: MemoryWorld) -> None:
-    customer = await world.customer()
-    payment = await world.opened(customer.id)
-    assert (await world.expire_payment(payment.id)).status is PaymentStatus.PENDING
-    assert world.named("payment.expired") == []
-    world.clock.advance(HALF_AN_HOUR)
-    assert (await world.expire_payment(payment.id)).status is PaymentStatus.EXPIRED
-    assert (await world.payment(payment.id)).status is PaymentStatus.EXPIRED
-    assert (await world.expire_payment(payment.id)).status is PaymentStatus.EXPIRED
-    assert world.named("payment.expired") == [PaymentExpired(customer=customer.id, payment=payment.id)]
-
-
-@pytest.mark.parametrize("end", ["expire", "cancel"])
-async def test_money_that_arrives_after_the_end_of_the_invoice_still_counts(world: MemoryWorld, end: str) -> None:
-    customer = await world.customer()
-    payment = await world.opened(customer.id)
-    world.clock.advance(HALF_AN_HOUR)
-    await (world.expire_payment if end == "expire" else world.cancel_payment)(payment.id)
-    await world.settle_payment((await world.noticed(payment)).id)
-    assert (await world.payment(payment.id)).status is PaymentStatus.COMPLETED
-    assert await settled_state(world, customer.id) == (Stars.of(500), [])
-
-
-async def test_a_cancelled_invoice_is_cancelled_once_and_a_paid_one_never(world: MemoryWorld, fate: Fate) -> None:
-    customer = await world.customer()
-    payment = await world.opened(customer.id)
-    assert (await world.cancel_payment(payment.id)).status is PaymentStatus.CANCELLED
-    assert (await world.payment(payment.id)).status is PaymentStatus.CANCELLED
-    commits = fate.commits
-    assert (await world.cancel_payment(payment.id)).status is PaymentStatus.CANCELLED
-    assert fate.commits == commits
-    paid = await world.opened(customer.id)
-    await world.settle_payment((await world.noticed(paid)).id)
-    with pytest.raises(IllegalMove):
-        await world.cancel_payment(paid.id)
-
-
-async def test_an_invoice_that_expires_and_is_paid_at_once_is_paid(world: MemoryWorld) -> None:
-    customer = await world.customer()
-    payment = await world.opened(customer.id)
-    notice = await world.noticed(payment)
-    world.clock.advance(HALF_AN_HOUR)
-    await asyncio.gather(
-        world.settle_payment(notice.id), world.expire_payment(payment.id), world.settle_payment(notice.id)
-    )
-    assert (await world.payment(payment.id)).status is PaymentStatus.COMPLETED
-    assert await settled_state(world, customer.id) == (Stars.of(500), [])
