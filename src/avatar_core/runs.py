@@ -34,12 +34,16 @@ class RunStatus(StrEnum):
     @property
     def final(self) -> bool:
         """Return whether nothing can change any more."""
-        return self in {RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELED}
+        return self in _FINAL
 
     @property
     def unfinished(self) -> bool:
         """Return whether stars are held and somebody has to do something."""
-        return self in {RunStatus.PENDING, RunStatus.SUBMITTING, RunStatus.PROCESSING}
+        return self in _UNFINISHED
+
+
+_FINAL = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELED)
+_UNFINISHED = (RunStatus.PENDING, RunStatus.SUBMITTING, RunStatus.PROCESSING)
 
 
 class RunFact(StrEnum):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
 
-from adapters.memory.rows import Groups, Journal, Rows
+from adapters.memory.rows import Groups, Journal, Rows, WatchedRows
 from avatar_core.avatars import Avatar
 from avatar_core.customers import Customer
 from avatar_core.ids import (
@@ -25,7 +25,7 @@ from avatar_core.ids import (
     TrainingId,
 )
 from avatar_core.ledger import Account, AccountName, Entry, Posting, Seal
-from avatar_core.payments import Evidence, Payment
+from avatar_core.payments import Evidence, EvidenceStatus, Payment, PaymentStatus
 from avatar_core.portraits import PortraitOrder
 from avatar_core.subscriptions import Subscription
 from avatar_core.tasks import Happening, Task
@@ -70,10 +70,10 @@ class MemoryDatabase:
         self.customers: Rows[CustomerId, Customer] = Rows(self._journal)
         self.customer_of_person: Rows[tuple[NetworkId, TelegramId], CustomerId] = Rows(self._journal)
         self.subscriptions: Rows[CustomerId, Subscription] = Rows(self._journal)
-        self.payments: Rows[PaymentId, Payment] = Rows(self._journal)
+        self.payments: WatchedRows[PaymentId, Payment] = WatchedRows(self._journal, _is_pending)
         self.payment_of_number: Rows[int, PaymentId] = Rows(self._journal)
         self.payment_of_charge: Rows[tuple[GatewayCode, str], PaymentId] = Rows(self._journal)
-        self.evidence: Rows[EvidenceId, Evidence] = Rows(self._journal)
+        self.evidence: WatchedRows[EvidenceId, Evidence] = WatchedRows(self._journal, _is_unjudged)
 
     def _lay_books(self) -> None:
         self.transfers: Rows[str, Posting] = Rows(self._journal)
@@ -86,16 +86,16 @@ class MemoryDatabase:
     def _lay_orders(self) -> None:
         self.avatars: Rows[AvatarId, Avatar] = Rows(self._journal)
         self.avatars_of_customer: Groups[CustomerId, AvatarId] = Groups(self._journal)
-        self.trainings: Rows[TrainingId, Training] = Rows(self._journal)
+        self.trainings: WatchedRows[TrainingId, Training] = WatchedRows(self._journal, _is_unfinished)
         self.draft_of_customer: Rows[CustomerId, TrainingId] = Rows(self._journal)
         self.unfinished_of_customer: Rows[CustomerId, TrainingId] = Rows(self._journal)
-        self.orders: Rows[PortraitOrderId, PortraitOrder] = Rows(self._journal)
+        self.orders: WatchedRows[PortraitOrderId, PortraitOrder] = WatchedRows(self._journal, _is_unfinished)
 
     def _lay_boxes(self) -> None:
         self.happenings: Rows[EventId, Happening] = Rows(self._journal)
         self.tasks: Rows[str, TaskRow] = Rows(self._journal)
         self.lanes: Groups[str, str] = Groups(self._journal)
-        self.arrivals: Rows[tuple[str, str], ArrivalRow] = Rows(self._journal)
+        self.arrivals: WatchedRows[tuple[str, str], ArrivalRow] = WatchedRows(self._journal, _is_unhandled)
         self.said: Rows[str, datetime] = Rows(self._journal)
 
     @contextmanager
@@ -111,3 +111,19 @@ class MemoryDatabase:
     def next_number(self) -> int:
         """Return the next number of the payments' sequence; like any sequence it is not rolled back."""
         return next(self._numbers)
+
+
+def _is_pending(payment: Payment) -> bool:
+    return payment.status is PaymentStatus.PENDING
+
+
+def _is_unjudged(evidence: Evidence) -> bool:
+    return evidence.status is EvidenceStatus.RECEIVED
+
+
+def _is_unfinished(order: Training | PortraitOrder) -> bool:
+    return order.run.status.unfinished
+
+
+def _is_unhandled(arrival: ArrivalRow) -> bool:
+    return not arrival.handled

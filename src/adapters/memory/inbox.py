@@ -35,6 +35,6 @@ class MemoryInbox:
     async def unhandled(self, source: str, before: datetime, limit: int) -> list[tuple[str, str]]:
         """Return what was kept before a moment and never dealt with, the oldest first."""
         await asyncio.sleep(0)
-        rows = ((key, self._database.arrivals[key]) for key in self._database.arrivals.taken() if key[0] == source)
-        found = [(row.at, key[1], row.raw) for key, row in rows if not row.handled and row.at < before]
+        rows = self._database.arrivals.watched()
+        found = [(row.at, name, row.raw) for (origin, name), row in rows if origin == source and row.at < before]
         return [(name, raw) for _, name, raw in sorted(found, key=lambda each: each[0])][:limit]

@@ -28,29 +28,28 @@ class MemoryOutbox:
         row = self._held_by(task, worker)
         if row is None:
             return False
-        self._put(replace(row, leased_until=until))
+        self._put(TaskRow(row.number, row.task, worker, until))
         return True
 
     async def done(self, task: Task, worker: str) -> None:
         """Strike the task off, whoever has it by now: what is done is done."""
         await asyncio.sleep(0)
         row = self._database.tasks[task.id]
-        self._put(replace(row, worker=None, leased_until=None, done=True, dead=False))
+        self._put(TaskRow(row.number, row.task, done=True))
 
     async def again(self, task: Task, worker: str, due_at: datetime, error: str) -> None:
         """Give the task back, to be tried again; harmless when it is another worker's meanwhile."""
         await asyncio.sleep(0)
         row = self._held_by(task, worker)
         if row is not None:
-            waiting = replace(row.task, due_at=due_at, error=error)
-            self._put(replace(row, task=waiting, worker=None, leased_until=None))
+            self._put(TaskRow(row.number, replace(row.task, due_at=due_at, error=error)))
 
     async def bury(self, task: Task, worker: str, error: str) -> None:
         """Put the task on the dead-letter list; harmless when it is another worker's meanwhile."""
         await asyncio.sleep(0)
         row = self._held_by(task, worker)
         if row is not None:
-            self._put(replace(row, task=replace(row.task, error=error), worker=None, leased_until=None, dead=True))
+            self._put(TaskRow(row.number, replace(row.task, error=error), dead=True))
 
     async def dead(self, limit: int) -> list[Task]:
         """Return the dead letters, the oldest first."""
@@ -63,7 +62,7 @@ class MemoryOutbox:
         row = self._database.tasks.get(task_id)
         if row is None or not row.dead:
             return False
-        self._put(replace(row, task=replace(row.task, due_at=at, attempts=0), dead=False))
+        self._put(TaskRow(row.number, replace(row.task, due_at=at, attempts=0)))
         return True
 
     def _heads(self) -> list[TaskRow]:
@@ -73,7 +72,7 @@ class MemoryOutbox:
 
     def _lease(self, row: TaskRow, worker: str, until: datetime) -> Task:
         task = replace(row.task, attempts=row.task.attempts + 1)
-        self._database.tasks.set(task.id, replace(row, task=task, worker=worker, leased_until=until))
+        self._database.tasks.set(task.id, TaskRow(row.number, task, worker, until))
         return task
 
     def _held_by(self, task: Task, worker: str) -> TaskRow | None:

@@ -83,6 +83,38 @@ class Rows(Generic[Key, Value]):
             self._journal.note(self._rows.__setitem__, key, self._rows.pop(key))
 
 
+class WatchedRows(Rows[Key, Value]):
+    """One table, and a partial index over it: the rows for which a condition holds."""
+
+    def __init__(self, journal: Journal, condition: Callable[[Value], bool]) -> None:
+        super().__init__(journal)
+        self._condition = condition
+        self._watched: dict[Key, None] = {}
+
+    def watched(self) -> list[tuple[Key, Value]]:
+        """Return the keys and rows for which the condition holds."""
+        return [(key, self._rows[key]) for key in self._watched]
+
+    def set(self, key: Key, value: Value) -> None:
+        """Write a row, whatever was there."""
+        self._journal.note(self._look_at, key)
+        super().set(key, value)
+        self._look_at(key)
+
+    def drop(self, key: Key) -> None:
+        """Remove a row; one that is not there is removed already."""
+        self._journal.note(self._look_at, key)
+        super().drop(key)
+        self._look_at(key)
+
+    def _look_at(self, key: Key) -> None:
+        """Index a row as it is now: also once a rollback has brought back what it was."""
+        if key in self._rows and self._condition(self._rows[key]):
+            self._watched[key] = None
+        else:
+            self._watched.pop(key, None)
+
+
 class Groups(Generic[Key, Value]):
     """An index that is not unique: the values of each key, in the order they were added."""
 

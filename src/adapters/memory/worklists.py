@@ -1,4 +1,4 @@
-"""What has to be looked at because time has passed, found by looking at everything."""
+"""What has to be looked at because time has passed."""
 
 import asyncio
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typing import TypeVar
 from adapters.memory.database import MemoryDatabase
 from avatar_core.ids import CustomerId, EvidenceId, PaymentId, PortraitOrderId, TrainingId
 from avatar_core.ledger import last_day_to_seal
-from avatar_core.payments import EvidenceStatus, Payment, PaymentStatus
+from avatar_core.payments import Payment
 from avatar_core.runs import Run, RunStatus
 
 Name = TypeVar("Name", bound=str)
@@ -25,7 +25,7 @@ class MemoryWorklists:
     async def payments_to_expire(self, at: datetime, limit: int) -> list[PaymentId]:
         """Return open payments whose time is over and which nobody is paying at this moment."""
         await asyncio.sleep(0)
-        over = (each for each in self._database.payments if _is_over(each, at))
+        over = (each for _, each in self._database.payments.watched() if _is_over(each, at))
         return _first(((each.expires_at, each.id) for each in over), limit)
 
     async def subscriptions_to_announce(self, at: datetime, limit: int) -> list[CustomerId]:
@@ -37,20 +37,20 @@ class MemoryWorklists:
     async def trainings_to_poll(self, at: datetime, limit: int) -> list[TrainingId]:
         """Return unfinished trainings: those PROCESSING, and any whose deadline has passed."""
         await asyncio.sleep(0)
-        return _first(
-            ((_deadline(each.run), each.id) for each in self._database.trainings if _waits(each.run, at)), limit
-        )
+        unfinished = self._database.trainings.watched()
+        return _first(((_deadline(each.run), each.id) for _, each in unfinished if _waits(each.run, at)), limit)
 
     async def portraits_to_poll(self, at: datetime, limit: int) -> list[PortraitOrderId]:
         """Return unfinished orders: those PROCESSING, and any whose deadline has passed."""
         await asyncio.sleep(0)
-        return _first(((_deadline(each.run), each.id) for each in self._database.orders if _waits(each.run, at)), limit)
+        unfinished = self._database.orders.watched()
+        return _first(((_deadline(each.run), each.id) for _, each in unfinished if _waits(each.run, at)), limit)
 
     async def evidence_to_judge(self, before: datetime, limit: int) -> list[EvidenceId]:
         """Return notices received before a moment and not judged."""
         await asyncio.sleep(0)
-        unjudged = (each for each in self._database.evidence if each.status is EvidenceStatus.RECEIVED)
-        return _first(((each.received_at, each.id) for each in unjudged if each.received_at < before), limit)
+        unjudged = self._database.evidence.watched()
+        return _first(((each.received_at, each.id) for _, each in unjudged if each.received_at < before), limit)
 
     async def quotes_to_discard(self, before: datetime, limit: int) -> list[PortraitOrderId]:
         """Return portrait orders that were quoted before a moment and never ordered."""
@@ -85,7 +85,7 @@ def _first(found: Iterable[tuple[datetime, Name]], limit: int) -> list[Name]:
 
 def _is_over(payment: Payment, at: datetime) -> bool:
     leased = payment.lease is not None and at < payment.lease.until
-    return payment.status is PaymentStatus.PENDING and at >= payment.expires_at and not leased
+    return at >= payment.expires_at and not leased
 
 
 def _waits(run: Run, at: datetime) -> bool:
