@@ -14,7 +14,11 @@ LAWS = {
     "no version check": {"a photo that was accepted is there", "a final state never changes"},
     "no unique key of persons": {"a person is one customer"},
     "no unique key of drafts": {"one draft and one unfinished training each"},
-    "no release": {"an ended order holds nothing", "I6: an ended order holds nothing"},
+    "no release": {
+        "an ended order holds nothing",
+        "I6: an ended order holds nothing",
+        "4: no hold is open past its deadline",
+    },
     "charge before delivery": {"nothing is charged before it is delivered"},
     "publish before commit": {"I7: an end is told once and is true", "an event tells what is so"},
     "submit before asking": {"one paid run for each order"},

@@ -65,11 +65,11 @@ class SeededLoop(asyncio.BaseEventLoop):
         """Return the virtual seconds since the beginning."""
         return self._now
 
-    async def gate(self) -> None:
-        """Wait until the lot falls on this caller."""
+    def gate(self) -> asyncio.Future[None]:
+        """Return what is done as soon as the lot falls on this caller."""
         turn: asyncio.Future[None] = asyncio.Future(loop=self)
         self._gates.append(turn)
-        await turn
+        return turn
 
     def call_soon(
         self, callback: Callable[[*Given], object], *args: *Given, context: Context | None = None
