@@ -43,5 +43,6 @@ class Ear:
     async def wait(self, longest_s: float) -> None:
         """Return when the bell has rung since the last time, or after so many seconds."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), longest_s)
+            async with asyncio.timeout(longest_s):  # wait_for takes a task more until Python 3.12
+                await self._rung.wait()
         self._rung.clear()

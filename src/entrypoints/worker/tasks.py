@@ -14,6 +14,7 @@ from avatar_core.ports import Clock, Outbox
 from avatar_core.tasks import Task
 from entrypoints.logs import Redaction
 from entrypoints.worker.bell import Bell, Ear
+from entrypoints.worker.claim import Claim, LeaseLost
 from entrypoints.worker.patience import Patience
 
 LONGEST_ERROR = 500
@@ -36,10 +37,6 @@ class Pace:
     """A killed worker's tasks are another's after so long."""
     task_within_s: float = 600.0
     stop_within_s: float = 10.0
-
-
-class LeaseLost(Exception):
-    """Another worker has the task now: this one must not go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +104,16 @@ class TaskLoop:
 
     async def _carry(self, task: Task) -> None:
         """Carry out, and keep the claim alive meanwhile.  Raises LeaseLost, TimeoutError and what the task raises."""
-        async with asyncio.timeout(self.pace.task_within_s):
-            work = asyncio.create_task(self.carry_out(task))
-            try:
-                while not (await asyncio.wait({work}, timeout=self.pace.lease_s / 3))[0]:
-                    await self._renew(task)
-                work.result()
-            finally:
-                work.cancel()
-                await asyncio.wait({work})
+        async with Claim(lambda: self._renew(task), self.pace.lease_s / 3, self.pace.task_within_s):
+            await self.carry_out(task)
 
-    async def _renew(self, task: Task) -> None:
+    async def _renew(self, task: Task) -> bool:
         until = self.clock.now() + timedelta(seconds=self.pace.lease_s)
         try:
-            ours = await self.outbox.renew(task, self.name, until)
+            return await self.outbox.renew(task, self.name, until)
         except StoreUnavailable as error:  # the next renewal may work, and every task can be repeated
             _log.warning("a claim could not be renewed", task=task.id, error=str(error))
-        else:
-            if not ours:
-                raise LeaseLost
+            return True
 
     async def _answer_for(self, task: Task, error: Exception) -> None:
         text = self.redaction(f"{type(error).__name__}: {error}")[:LONGEST_ERROR]
