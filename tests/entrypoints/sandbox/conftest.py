@@ -12,7 +12,8 @@ from entrypoints.sandbox.serving import http_client
 from entrypoints.sandbox.telegram import Customer, TelegramSandbox
 
 from .replicate_customer import client_of
-from .telegram_demo_bot import TOKEN, bot_of
+from .telegram_demo_bot import TOKEN, bot_of, polling
+from .telegram_shop import Shop
 
 
 @pytest.fixture
@@ -33,6 +34,13 @@ async def visitor(telegram: TelegramSandbox) -> Customer:
     visitor = telegram.person("Visitor")
     await visitor.write("/start")
     return visitor
+
+
+@pytest.fixture
+async def shop(bot: Bot) -> AsyncIterator[Shop]:
+    shop = Shop()
+    async with polling(shop.dispatcher, bot):
+        yield shop
 
 
 @pytest.fixture

@@ -65,6 +65,13 @@ async def api_as(telegram: TelegramSandbox, token: str, method: str, /, **params
     return body
 
 
+async def refused(telegram: TelegramSandbox, method: str, **params: object) -> object:
+    """Return why a method is refused to the usual bot."""
+    answer = await api(telegram, method, **params)
+    assert answer["ok"] is False
+    return answer["description"]
+
+
 def picture(width_px: int = 640, height_px: int = 480, colour: str = "teal") -> bytes:
     """A JPEG of one colour."""
     encoded = io.BytesIO()
