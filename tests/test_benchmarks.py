@@ -1,7 +1,9 @@
 """Each benchmark in a tiny form: that it runs and counts, never how fast it is."""
 
+import asyncio
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +14,13 @@ from adapters.postgres.books import PostgresBooks
 from adapters.postgres.embedded import EmbeddedPostgres
 from benchmarks.__main__ import main
 from benchmarks.figures import Amount, AtLeast, AtMost, Curve, Figure, Findings, held_to, table
+from benchmarks.load.auditing import Stock
+from benchmarks.load.buying import BOUGHT, ORDERED
+from benchmarks.load.drawing import draw as draw_load
 from benchmarks.load.filling import fill
-from benchmarks.load.watching import Watch
+from benchmarks.load.member import Pace
+from benchmarks.load.page import Section, write
+from benchmarks.load.watching import DATABASE, Watch
 from benchmarks.pictures import draw, picture_name
 from benchmarks.report import Run
 from benchmarks.rounds import Rounds
@@ -112,23 +119,72 @@ async def test_books_that_were_filled_for_the_load_break_no_law(server: Server) 
         assert await PostgresBooks(database, SystemClock()).violations() == []
 
 
+FLAT, RISING = [100.0] * 20, [100.0] * 10 + [100.0 + number for number in range(10)]
+
+
 @pytest.mark.parametrize(
-    ("memory_kb", "connections", "complaints"),
+    ("memory_mb", "connections", "complaints"),
     [
-        ([100_000] * 9, [8] * 9, 0),
-        ([100_000] * 3 + [110_000] * 6, [8] * 9, 0),
-        ([100_000] * 3 + [150_000] * 6, [8] * 9, 1),
-        ([100_000] * 9, [8] * 8 + [9], 1),
-        ([100_000, 900_000], [8, 8], 0),
+        (FLAT, [8.0] * 20, 0),
+        ([60.0] * 10 + [100.0] * 10, [8.0] * 20, 0),
+        ([100.0, 103.0] * 10, [8.0] * 20, 0),
+        (RISING, [8.0] * 20, 1),
+        (FLAT, [8.0] * 19 + [9.0], 1),
+        (FLAT, [4.0] * 10 + [4.0, 4.0, 5.0, 5.0, 6.0, 6.0, 7.0, 7.0, 8.0, 8.0], 1),
+        ([100.0, 900.0], [8.0] * 2, 0),
     ],
 )
-async def test_what_grows_or_opens_too_much_is_complained_of(
-    server: Server, memory_kb: list[int], connections: list[int], complaints: int
+async def test_what_grows_over_the_second_half_or_opens_too_much_is_complained_of(
+    server: Server, tmp_path: Path, memory_mb: list[float], connections: list[float], complaints: int
 ) -> None:
     async with server.house(1) as database:
         watch = Watch(database, {"us": os.getpid()}, most_connections=8)
         await watch.look()
-    assert watch.memory_kb["us"][0] > 0
-    watch.memory_kb["us"], watch.connections = memory_kb, connections
+    assert watch.memory_mb["us"][0] > 0
+    assert watch.memory_mb[DATABASE][0] > 0
+    watch.memory_mb.update({"us": memory_mb, DATABASE: [9.0] * len(memory_mb)})
+    watch.connections, watch.minutes = connections, [float(number) for number in range(len(connections))]
     assert len(watch.complaints()) == complaints
-    assert len(watch.lines()) == 2
+    draw_load(watch, {"walk": [1.0] * (len(connections) - 1)}, tmp_path / "load-steady.svg")
+    assert "walk" in (tmp_path / "load-steady.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("found", "complaints"),
+    [
+        (Stock(3, 3, 250, 2, 60, 12, 0), []),
+        (Stock(2, 3, 250, 2, 60, 12, 0), ["payments: 2 instead of 3"]),
+        (Stock(3, 3, 350, 2, 60, 12, 0), ["stars: 350 instead of 250"]),
+        (Stock(3, 3, 250, 2, 60, 12, 1), ["given_up: 1 instead of 0"]),
+    ],
+)
+def test_what_was_lost_or_doubled_under_load_is_complained_of(found: Stock, complaints: list[str]) -> None:
+    before = Stock(payments=1, settled=1, stars=110, delivered=1, charged=0, arrivals=4, given_up=0)
+    did = Counter({"settle": 2, "order": 1, "update": 5, "webhook": 3, BOUGHT: 200, ORDERED: 60})
+    assert before.after(did).complaints(found) == complaints
+
+
+async def test_a_pause_lasts_until_another_pace_is_set() -> None:
+    pace = Pace()
+    waiting = asyncio.create_task(pace.turn())
+    pace.set(None)
+    await waiting
+    pace.set(0)
+    waiting = asyncio.create_task(pace.turn())
+    _, undone = await asyncio.wait([waiting], timeout=0.05)
+    assert undone == {waiting}
+    pace.set(1000)
+    await waiting
+
+
+def test_a_section_is_written_into_its_place_and_leaves_the_others(tmp_path: Path) -> None:
+    page = tmp_path / "load.md"
+    write(Section("Steady load", ["slowly"]), page)
+    write(Section("Storms", ["fast"], ["a thing broke"]), page)
+    write(Section("Storms", ["faster"], ["another thing broke"]), page)
+    text = page.read_text()
+    assert re.findall("^## (.*)$", text, re.MULTILINE) == ["Storms", "Steady load", "What limits"]
+    assert "faster" in text
+    assert "- **another thing broke**" in text
+    assert "a thing broke" not in text.replace("another thing broke", "")
+    assert "slowly\n\nNothing was wrong." in text

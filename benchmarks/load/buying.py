@@ -1,8 +1,9 @@
-"""A process of customers who pay and order: ``python -m benchmarks.load.buying <dsn> <customers> <bots>``."""
+"""A process of customers who pay and order: ``python -m benchmarks.load.buying <dsn> <bots> <customers>``."""
 
 import asyncio
 import random
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -22,11 +23,13 @@ from avatar_core.use_cases.billing import ApprovePayment, KeepEvidence, OpenPaym
 from avatar_core.use_cases.portraits import Idea, QuotePortraits, RequestPortraits
 from avatar_core.use_cases.subscriptions import Gift, GrantPlan, GrantStars
 from benchmarks.filling import CLOCK, NAMES
-from benchmarks.load.member import Member
+from benchmarks.load.member import Member, heard
 
 CALLERS, ORDERERS, CONNECTIONS = 32, 200, 8
 CATALOGUE = load_catalogue(DEFAULT_CATALOGUE)
 PLAN = "NEUROPHOTO"
+BOUGHT, ORDERED = "hundredths of a star bought", "hundredths of a star ordered for"
+"""What is counted beside the acts, in hundredths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Buyers:
     bots: Bots
     numbers: Iterator[int]
     portrayed: list[tuple[CustomerId, AvatarId, BotId]]
+    spent: Counter[str]
 
     async def settle(self) -> None:
         """Open an invoice, answer Telegram's question about it, keep the notice and judge it."""
@@ -60,6 +64,7 @@ class Buyers:
         )
         kept = await KeepEvidence(self.begin)(notice)
         assert (await SettlePayment(self.begin, clock)(kept.id)).status is EvidenceStatus.SETTLED
+        self.spent[BOUGHT] += payment.stars.hundredths
 
     async def order(self) -> None:
         """Ask for a price and order one portrait; the workers do the rest."""
@@ -68,6 +73,7 @@ class Buyers:
         idea = Idea(avatar, "a portrait", "1:1", 1)
         _, draft = await QuotePortraits(self.begin, clock, names, catalogue)(customer, bot, idea)
         await RequestPortraits(self.begin, clock, catalogue)(customer, draft.id)
+        self.spent[ORDERED] += draft.quote.amount.hundredths
 
     async def prepare(self, orderers: int) -> None:
         """Give some customers a plan, stars enough for a long run, and a trained avatar."""
@@ -93,15 +99,17 @@ def _customer(number: int) -> CustomerId:
     return CustomerId(f"019a0000-0000-7000-8000-{number:012x}")
 
 
-async def main(dsn: str, customers: int, bots: int) -> None:
+async def main(dsn: str, bots: int, customers: int) -> None:
     """Prepare, then pay and order at the pace that is told."""
+    heard()
     names = [BotId(f"bench_bot_{number}") for number in range(bots)]
     profiles = Bots({name: BotProfile(name, NetworkId(name), gateways=(TELEGRAM_STARS,)) for name in names})
     async with Database(dsn, settings=PoolSettings(smallest=CONNECTIONS, largest=CONNECTIONS)) as database:
         begin = PostgresBeginUnitOfWork(database, NAMES, CLOCK)
-        buyers = Buyers(begin, customers, profiles, count(1), [])
+        buyers = Buyers(begin, customers, profiles, count(1), [], Counter())
         await buyers.prepare(min(ORDERERS, customers))
-        await Member({"settle": (buyers.settle, CALLERS), "order": (buyers.order, CALLERS // 4)}).serve()
+        acts = {"settle": (buyers.settle, CALLERS), "order": (buyers.order, CALLERS // 4)}
+        await Member(acts, buyers.spent).serve()
 
 
 if __name__ == "__main__":

@@ -1,19 +1,18 @@
-"""A process with many bots and the people who write to them: ``python -m benchmarks.load.chatting <dsn> <bots>``."""
+"""A process with many bots and the people who write to them: ``python -m benchmarks.load.chatting <dsn> <bots> …``."""
 
 import asyncio
-import random
 import sys
-from itertools import count
 
 from aiogram import Bot
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
 
 from avatar_core.ids import BotId
-from benchmarks.load.member import Member
-from benchmarks.updates import InstantTelegram, a_bot, updates, whole_bot
+from benchmarks.load.member import Member, heard
+from benchmarks.load.people import People
+from benchmarks.updates import InstantTelegram, a_bot, whole_bot
 
-CALLERS, PEOPLE = 64, 20_000
+CALLERS, ANSWER_WITHIN_S = 64, 60
 
 
 class AnsweringTelegram(InstantTelegram):
@@ -35,25 +34,29 @@ class AnsweringTelegram(InstantTelegram):
         return await super().make_request(bot, method, timeout)
 
 
-async def main(dsn: str, bots: int) -> None:
-    """Bring updates one by one, each to a bot by chance, and wait until each is answered."""
-    telegram, numbers = AnsweringTelegram(), count(1)
+async def main(dsn: str, bots: int, customers: int) -> None:
+    """Bring updates one by one, and wait until each is answered."""
+    heard()
+    telegram, people = AnsweringTelegram(), People.coming(customers, bots, 0)
     names = [BotId(f"bench_bot_{number}") for number in range(bots)]
 
     async with whole_bot(dsn, {name: a_bot(telegram) for name in names}) as intake:
 
         async def chat() -> None:
-            person = 2_000_000_000 + random.randrange(PEOPLE)
+            bot, person, raw = people.write()
+            while person in telegram.waiting:
+                bot, person, raw = people.write()
             answered = telegram.waiting.setdefault(person, asyncio.Event())
-            (raw,) = next(updates(1, person))
-            await intake.receive(random.choice(names), [{**raw, "update_id": next(numbers)}])
-            async with asyncio.timeout(60):
-                await answered.wait()
-            telegram.waiting.pop(person, None)
+            try:
+                await intake.receive(bot, [raw])
+                async with asyncio.timeout(ANSWER_WITHIN_S):
+                    await answered.wait()
+            finally:
+                del telegram.waiting[person]
 
         await Member({"update": (chat, CALLERS)}).serve()
         await intake.drain()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

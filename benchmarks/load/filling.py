@@ -1,11 +1,15 @@
 """Fills the books inside the server: customers, and stars given to them in rounds, with hashes that chain."""
 
+import time
 from dataclasses import dataclass
+from datetime import timedelta
 
+from adapters.postgres.books import PostgresBooks
 from adapters.postgres.pool import Database
-from benchmarks.filling import PaymentModels
+from benchmarks.filling import CLOCK, PaymentModels
 
 ENTRIES_OF_A_GIFT = 2
+A_DAY, SPREAD = timedelta(days=1), timedelta(days=100)
 _UNCHECKED = "SET session_replication_role = replica"
 """What is written satisfies every constraint, and the laws are checked at the end: asking triggers about each of ten
 million rows would take hours."""
@@ -17,12 +21,13 @@ _ACCOUNTS = """
 """
 _TRANSFERS = """
     INSERT INTO avatar.transfers (key, kind, source, target, unit, amount, cause, at)
-    SELECT format('grant:load-%%s-%%s', %s::integer, a.customer), 'BONUS',
-        split_part(a.name, '/', 1) || '/bonus/grant', a.name, 'STAR', 100,
-        ROW('grant', format('load-%%s-%%s', %s::integer, a.customer))::avatar.cause,
-        timestamptz '2026-01-01 00:00:00.000001Z' + %s::integer * interval '1 day'
-    FROM avatar.accounts a WHERE a.pocket = 'available' AND a.version = %s::integer - 1
+    SELECT format('grant:load-%%s-%%s', gift, a.customer), 'BONUS', split_part(a.name, '/', 1) || '/bonus/grant',
+        a.name, 'STAR', 100, ROW('grant', format('load-%%s-%%s', gift, a.customer))::avatar.cause,
+        %s::timestamptz + (gift - 1 + (hashtext(a.customer) & 1023) / 1024.0) * (%s::interval / %s::integer) AS at
+    FROM avatar.accounts a, (VALUES (%s::integer)) given (gift)
+    WHERE a.pocket = 'available' AND a.version = gift - 1 ORDER BY at
 """
+"""Spread over days that are over, and written in the order of time, as a business would have."""
 # The hash is the core's: avatar_core.ledger.chained.
 _BOOKED = """
     WITH booked AS (
@@ -43,12 +48,22 @@ _BOOKED = """
 """
 
 
+_WRITTEN = """
+    SELECT (SELECT count(*) FROM avatar.entries), (SELECT sum(balance)::bigint FROM avatar.accounts)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """What lies in the database before anything begins."""
 
     customers: int
     entries: int
+    stars: int
+    """In hand, in hundredths."""
+    written_in_s: float
+    days_sealed: int
+    sealed_in_s: float
 
 
 async def fill(database: Database, customers: int, entries: int, bots: int) -> Filled:
@@ -56,15 +71,19 @@ async def fill(database: Database, customers: int, entries: int, bots: int) -> F
 
     ``database`` has one connection.
     """
+    began = time.perf_counter()
     models = await PaymentModels.written(database)
     await models.fill_customers(database, range(1, customers + 1), bots)
     await database.rows(_UNCHECKED)
     await database.rows(_ACCOUNTS)
     gifts = max(1, entries // (ENTRIES_OF_A_GIFT * customers))
+    begins = CLOCK.now() - SPREAD - A_DAY
     for gift in range(1, gifts + 1):
-        await database.rows(_TRANSFERS, gift, gift, gift, gift)
+        await database.rows(_TRANSFERS, begins, SPREAD, gifts, gift)
         await database.rows(_BOOKED, gift, gift)
     await database.rows(_CHECKED)
     await database.rows("VACUUM ANALYZE")
-    (written,) = await database.one("SELECT count(*) FROM avatar.entries")
-    return Filled(customers, written)
+    written, stars = await database.one(_WRITTEN)
+    written_in_s = time.perf_counter() - began
+    sealed = await PostgresBooks(database, CLOCK).seal((CLOCK.now() - A_DAY).date())
+    return Filled(customers, written, stars, written_in_s, len(sealed), time.perf_counter() - began - written_in_s)

@@ -1,170 +1,173 @@
-"""One run: fill, storm, keep a steady load, drain, check the laws."""
+"""One run on one database: fill it, let storms go over it, keep a steady load; each part is checked by itself."""
 
 import asyncio
-import contextlib
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import count
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from adapters.postgres.books import PostgresBooks
 from adapters.postgres.pool import Database
-from benchmarks.filling import CLOCK
-from benchmarks.load.filling import Filled, fill
-from benchmarks.load.office import Office, office
+from benchmarks.load.auditing import Stock, broken_laws, drained, left_over
+from benchmarks.load.drawing import draw
+from benchmarks.load.filling import fill
+from benchmarks.load.office import BRINGER, Counts, Office, office
+from benchmarks.load.page import Section
+from benchmarks.load.settings import POOL
 from benchmarks.load.watching import Watch
-from benchmarks.server import Server
-from benchmarks.serving import WHOLE, Served, served
-from benchmarks.webhooks import Sender
 
-WEB, WORKERS = 2, 4
-POOL = 8
-"""Connections of each process."""
-STORM_S = 20.0
 LOOK_EVERY_S = 5.0
-DRAIN_S = 600.0
-STEADY = {"settle": 15.0, "order": 2.0, "update": 30.0}
-"""So many a second in the steady load, at pace 1: what four workers can follow on two processors."""
-WEB_CONNECTIONS = 4
+STEADY = {"settle": 3.0, "order": 0.5, "update": 5.0, "webhook": 5.0}
+"""So many a second at pace 1: far below the storms, for what is looked for needs time and not load."""
+PICTURE = "load-steady.svg"
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How much of everything."""
+    """How much of everything; a part of 0 is left out."""
 
-    minutes: float = 60
     customers: int = 1_000_000
     entries: int = 10_000_000
+    """0: they are there already, and the customers too."""
     bots: int = 1_000
+    storm_s: float = 30.0
+    minutes: float = 60.0
     pace: float = 1.0
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What was done, what was seen, and what was wrong."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The parts of a run, each of which tells of itself as soon as it is over."""
 
+    database: Database
+    """One connection, to look on."""
     load: Load
-    filled: Filled
-    filled_in_s: float
-    storms: dict[str, float] = field(default_factory=dict)
-    did: Counter[str] = field(default_factory=Counter)
-    seen: Sequence[str] = ()
-    drained_in_s: float = 0.0
-    checked_in_s: float = 0.0
-    complaints: list[str] = field(default_factory=list)
+    tell: Callable[[Section], None]
+    folder: Path
+    """Of the picture."""
 
-    def page(self) -> str:
-        """Word it as a page of the reference."""
-        storms = "\n".join(f"- {name}: {rate:,.0f}/s" for name, rate in self.storms.items())
-        did = ", ".join(f"{count:,} {name}" for name, count in sorted(self.did.items()))
-        verdict = "\n".join(f"- **{each}**" for each in self.complaints) or "- nothing: no law is broken, all was flat"
-        return f"""\
-# Load
+    async def all(self) -> None:
+        """Make every part that is asked for, one after the other."""
+        if self.load.entries:
+            await self._books()
+        if self.load.storm_s:
+            await self._part(Section("Storms"), self._storms)
+        if self.load.minutes:
+            await self._part(Section("Steady load"), self._steady)
 
-Written by `make load` on {datetime.now(UTC):%Y-%m-%d}.  On one durable database, on one machine: {WORKERS} workers,
-{WEB} web processes that take webhooks, {self.load.bots:,} bots in one process with the people who write to them, and a
-process of customers who pay and order.  Telegram and the painter answer at once, in the processes themselves.
-
-In the database before anything began: {self.filled.customers:,} customers and {self.filled.entries:,} entries, written
-by the server itself in {self.filled_in_s:.0f} s.
-
-## Storms
-
-As fast as it goes, {STORM_S:.0f} s each, with the workers at work:
-
-{storms}
-
-## {self.load.minutes:g} minutes of steady load
-
-{did}.
-
-{chr(10).join(self.seen)}
-
-Afterwards everything that had to follow was carried out in {self.drained_in_s:.0f} s, and all laws were checked over
-all books in {self.checked_in_s:.0f} s.
-
-## What was wrong
-
-{verdict}
-"""
-
-
-async def run(server: Server, load: Load) -> Outcome:
-    """Do everything, and return what came of it."""
-    async with server.house(1) as database:
-        began = time.perf_counter()
-        filled = await fill(database, load.customers, load.entries, load.bots)
-        outcome = Outcome(load, filled, time.perf_counter() - began)
-        print(f"filled in {outcome.filled_in_s:.0f} s", flush=True)
-        async with contextlib.AsyncExitStack() as opened:
-            members = await opened.enter_async_context(office(server.house_dsn, load.customers, load.bots, WORKERS))
-            webs = [await opened.enter_async_context(served(WHOLE, server.house_dsn)) for _ in range(WEB)]
-            await _storm(members, webs, outcome)
-            await _keep_steady(database, members, webs, outcome)
-            await members.tell_all(dict.fromkeys(STEADY, 0.0))
-            await _drain(database, outcome)
-        await _check(database, outcome)
-    return outcome
-
-
-async def _storm(members: Office, webs: Sequence[Served], outcome: Outcome) -> None:
-    for name in STEADY:
-        before = (await members.counts())[name]
-        began = time.perf_counter()
-        await members.tell_all({name: None})
-        await asyncio.sleep(STORM_S)
-        rate = ((await members.counts())[name] - before) / (time.perf_counter() - began)
-        await members.tell_all({name: 0.0})
-        outcome.storms[name] = rate
-    numbers = count(1)
-    senders = [Sender(web.port, 8 * WEB_CONNECTIONS, numbers) for web in webs]
-    outcome.storms["webhook"] = sum(await asyncio.gather(*(each.rate(STORM_S) for each in senders)))
-
-
-async def _keep_steady(database: Database, members: Office, webs: Sequence[Served], outcome: Outcome) -> None:
-    load = outcome.load
-    processes = members.processes | {f"web {number}": web.process.pid for number, web in enumerate(webs, start=1)}
-    watch = Watch(database, processes, most_connections=POOL * len(processes))
-    before, numbers = await members.counts(), count(1_000_000_000)
-    senders = [Sender(web.port, 1, numbers) for web in webs]
-    await members.tell_all({name: per_s * load.pace for name, per_s in STEADY.items()})
-    until = time.perf_counter() + 60 * load.minutes
-    while time.perf_counter() < until:
-        await asyncio.gather(asyncio.sleep(LOOK_EVERY_S), *(each.rate(0.2) for each in senders))
-        await watch.look()
-    outcome.did = await members.counts()
-    outcome.did.subtract(before)
-    outcome.did["webhook"] = sum(len(each.answered) for each in senders)
-    outcome.seen = watch.lines()
-    outcome.complaints += watch.complaints()
-
-
-async def _drain(database: Database, outcome: Outcome) -> None:
-    """Wait until every task is carried out and every order has ended."""
-    began, left = time.perf_counter(), 1
-    while time.perf_counter() - began < DRAIN_S:
-        (left,) = await database.one(
-            "SELECT (SELECT count(*) FROM avatar.tasks WHERE status = 'DUE') + (SELECT count(*)"
-            " FROM avatar.portrait_orders WHERE (run).status IN ('PENDING', 'SUBMITTING', 'PROCESSING'))"
-            " + (SELECT count(*) FROM avatar.evidence WHERE status = 'RECEIVED')"
+    async def _books(self) -> None:
+        section = Section("The books")
+        filled = await fill(self.database, self.load.customers, self.load.entries, self.load.bots)
+        broken, checked_in_s = await broken_laws(self.database)
+        (size,) = await self.database.one("SELECT pg_size_pretty(pg_database_size(current_database()))")
+        section.complaints += broken
+        section.lines.append(
+            f"{filled.customers:,} customers and {filled.entries:,} entries, {size}, written by the server itself in"
+            f" {filled.written_in_s:,.0f} s; {filled.days_sealed} days sealed in {filled.sealed_in_s:,.0f} s; all laws"
+            f" checked over all books, each link of the hash chains too, in {checked_in_s:,.0f} s."
         )
-        if not left:
-            break
-        await asyncio.sleep(1)
-    else:
-        outcome.complaints.append(f"{left:,} tasks, orders and notices were left after {DRAIN_S:.0f} s")
-    (dead,) = await database.one("SELECT count(*) FROM avatar.tasks WHERE status = 'DEAD'")
-    if dead:
-        outcome.complaints.append(f"{dead:,} tasks were given up")
-    outcome.drained_in_s = time.perf_counter() - began
+        self.tell(section)
+
+    async def _part(self, section: Section, act: Callable[[Office, Section], Awaitable[None]]) -> None:
+        """Open the office for a part, then hold the database against what was done."""
+        async with office(self.database.dsn, self.load.customers, self.load.bots) as members:
+            before = await Stock.taken(self.database)
+            await act(members, section)
+            did = await self._rest(members, section)
+            section.complaints += before.after(did).complaints(await Stock.taken(self.database))
+            ends = await members.close()
+            section.complaints += [f"{name} ended with {status}" for name, status in ends.items() if status]
+            section.complaints += [f"{times:,} × {each}" for each, times in members.troubles().items()]
+            warned = counted(members.warnings()) or "nothing"
+        section.complaints += await left_over(self.database)
+        broken, checked_in_s = await broken_laws(self.database)
+        section.complaints += broken
+        section.lines.append(
+            f"Done in all: {counted(did)}; held against the payments, stars, orders and updates that the database"
+            f" counts.  Logged as a warning: {warned}.  All laws were checked over all books in {checked_in_s:,.0f} s."
+        )
+        self.tell(section)
+
+    async def _rest(self, members: Office, section: Section) -> Counter[str]:
+        """Stop, let everything that must follow be done, and return what was done in all."""
+        counts = await self._pause(members)
+        seconds, left = await drained(self.database)
+        section.lines.append(f"Afterwards everything that had to follow was done within {seconds:,.1f} s.")
+        if left:
+            section.complaints.append(f"{left:,} tasks, orders, notices and updates were left after {seconds:,.0f} s")
+        section.complaints += [f"{times:,} × {name} failed" for name, times in counts.failed.items()]
+        return counts.did
+
+    async def _pause(self, members: Office) -> Counts:
+        """Stop, and return what was done once nobody is in the middle of something."""
+        counts = await members.tell_all(dict.fromkeys(STEADY, 0.0))
+        while counts.busy:
+            await asyncio.sleep(0.1)
+            counts = await members.counts()
+        return counts
+
+    async def _storms(self, members: Office, section: Section) -> None:
+        """Let each kind of act go as fast as it can for a while, and wait until its backlog is done."""
+        rows = [
+            "| | /s | median, ms | 99 %, ms | backlog done after, s | processors' time for each, ms |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        watch = self._watch(members)
+        for name in STEADY:
+            await watch.look()
+            before, began = (await members.counts()).did[name], time.perf_counter()
+            await members.tell_all({name: None})
+            await asyncio.sleep(self.load.storm_s)
+            rate = ((await members.counts()).did[name] - before) / (time.perf_counter() - began)
+            counts = await self._pause(members)
+            backlog_s, _ = await drained(self.database)
+            await watch.look()
+            done, (p50, p99) = counts.did[name] - before, counts.took_ms[name]
+            each_ms = 1000 * watch.spent_s / max(1, done)
+            rows.append(f"| {name} | {rate:,.0f} | {p50:,.0f} | {p99:,.0f} | {backlog_s:,.1f} | {each_ms:.1f} |")
+        section.lines += [f"One after the other, {self.load.storm_s:g} s each.", "\n".join(rows)]
+
+    async def _steady(self, members: Office, section: Section) -> None:
+        """Keep a pace, look every few seconds, and complain of what grows."""
+        watch = self._watch(members)
+        paces = {name: per_s * self.load.pace for name, per_s in STEADY.items()}
+        acts = await self._keep(members, watch, paces)
+        draw(watch, acts, self.folder / PICTURE)
+        section.complaints += watch.complaints()
+        section.lines += [
+            (
+                f"{self.load.minutes:g} minutes at {_paced(paces)}, looked at every {LOOK_EVERY_S:g} s; all processes"
+                f" together took {watch.processors:.0%} of one processor."
+            ),
+            watch.table(),
+            f"![Memory, connections and acts over time]({PICTURE})",
+        ]
+
+    def _watch(self, members: Office) -> Watch:
+        """Watch all but those who only write to us; each process has a pool."""
+        processes = {name: number for name, number in members.processes.items() if name != BRINGER}
+        return Watch(self.database, processes, most_connections=POOL * len(processes))
+
+    async def _keep(self, members: Office, watch: Watch, paces: Mapping[str, float]) -> Mapping[str, list[float]]:
+        """Return how many acts a second there were between two looks."""
+        acts, seen_at = defaultdict[str, list[float]](list), 0.0
+        did = (await members.tell_all(paces)).did
+        until = time.perf_counter() + 60 * self.load.minutes
+        while time.perf_counter() < until:
+            await watch.look()
+            now, done = time.perf_counter(), (await members.counts()).did
+            if seen_at:
+                for name in paces:
+                    acts[name].append((done[name] - did[name]) / (now - seen_at))
+            did, seen_at = done, now
+            await asyncio.sleep(LOOK_EVERY_S)
+        return acts
 
 
-async def _check(database: Database, outcome: Outcome) -> None:
-    began = time.perf_counter()
-    violations = await PostgresBooks(database, CLOCK).violations()
-    laws: Mapping[str, Any] = Counter(each.law for each in violations)
-    outcome.complaints += [f"{law}: {times:,} times" for law, times in laws.items()]
-    outcome.checked_in_s = time.perf_counter() - began
+def counted(things: Mapping[str, int]) -> str:
+    """Word how often each thing was."""
+    return ", ".join(f"{times:,} {name}" for name, times in sorted(things.items()))
+
+
+def _paced(paces: Mapping[str, float]) -> str:
+    return ", ".join(f"{per_s:g} {name}/s" for name, per_s in paces.items())

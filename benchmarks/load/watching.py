@@ -1,6 +1,8 @@
-"""Memory and connections over time, and whether they are flat."""
+"""Memory, processors and connections over time, and whether they are flat: a line through the second half tells."""
 
+import os
 import statistics
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +10,37 @@ from pathlib import Path
 
 from adapters.postgres.pool import Database
 
-GROWTH = 1.1
-"""What a process may hold at the end, of what it held at the beginning …"""
-GROWTH_KB = 8 * 1024
-"""… and this, on top: an arena more or less."""
+GROWTH_MB = 4.0
+"""What the line may rise by over the second half: an arena more or less, and no more in an hour than in a minute."""
+GROWTH_CONNECTIONS = 1.0
 FEWEST = 6
-"""Samples that a trend can be told from."""
+"""Samples that a line can be laid through."""
+DATABASE = "the database's processes"
+_PROC, _TICKS_PER_S = Path("/proc"), os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Samples, and the line through their second half."""
+
+    samples: Sequence[float]
+    growth: float
+    """Of the line from the middle to the end; 0 where there are too few samples."""
+
+    @classmethod
+    def of(cls, samples: Sequence[float]) -> "Trend":
+        """Lay the line; the samples are evenly spaced."""
+        half = samples[len(samples) // 2 :]
+        if len(samples) < FEWEST:
+            return cls(samples, 0.0)
+        slope, _ = statistics.linear_regression(range(len(half)), half)
+        return cls(samples, slope * (len(half) - 1))
+
+    def __str__(self) -> str:
+        half = self.samples[len(self.samples) // 2 :]
+        return (
+            f"{statistics.fmean(half):,.1f} | {self.growth:+.2f} | {min(self.samples):,.1f} … {max(self.samples):,.1f}"
+        )
 
 
 @dataclass(slots=True)
@@ -24,49 +51,90 @@ class Watch:
     processes: Mapping[str, int]
     """By name, the process's number."""
     most_connections: int
-    memory_kb: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    connections: list[int] = field(default_factory=list)
+    minutes: list[float] = field(default_factory=list)
+    memory_mb: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    connections: list[float] = field(default_factory=list)
+    processor_s: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    _began: float = field(default_factory=time.perf_counter)
 
     async def look(self) -> None:
-        """Take one sample."""
-        for name, number in self.processes.items():
-            self.memory_kb[name].append(_resident_kb(number))
-        (count,) = await self.database.one(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        """Take one sample.
+
+        Of the database's processes what they have for themselves is summed up: what they share does not grow.
+        """
+        count, own = await self.database.one(
+            "SELECT count(*) FILTER (WHERE datname = current_database() AND pid <> pg_backend_pid()), pg_backend_pid()"
+            " FROM pg_stat_activity"
         )
+        self.minutes.append((time.perf_counter() - self._began) / 60)
         self.connections.append(count)
+        for name, number in self.processes.items():
+            self.memory_mb[name].append(_memory_mb(number, "VmRSS"))
+            self.processor_s[name].append(_processor_s(number))
+        server = int(_stat(own)[1])
+        children = [int(each) for each in (_PROC / str(server) / "task" / str(server) / "children").read_text().split()]
+        self.memory_mb[DATABASE].append(sum(_memory_mb(each, "RssAnon") for each in [server, *children]))
+        reaped_s = sum(int(ticks) for ticks in _stat(server)[13:15]) / _TICKS_PER_S
+        self.processor_s[DATABASE].append(reaped_s + sum(_processor_s(each) for each in [server, *children]))
 
     def complaints(self) -> list[str]:
-        """Return what was not flat between the first and the last third."""
+        """Return what grew over the second half, and what was too many at once."""
         found = []
-        for name, samples in self.memory_kb.items():
-            first, last = _thirds(samples)
-            if last > first * GROWTH + GROWTH_KB:
-                found.append(f"{name}: memory grew from {first / 1024:.0f} to {last / 1024:.0f} MB")
+        for name, samples in self.memory_mb.items():
+            if (growth := Trend.of(samples).growth) > GROWTH_MB:
+                found.append(f"{name}: memory grew by {growth:.1f} MB in the second half")
+        if (growth := Trend.of(self.connections).growth) > GROWTH_CONNECTIONS:
+            found.append(f"connections grew by {growth:.1f} in the second half")
         if self.connections and max(self.connections) > self.most_connections:
-            found.append(f"{max(self.connections)} connections, {self.most_connections} allowed")
+            found.append(f"{max(self.connections):.0f} connections, {self.most_connections} allowed")
         return found
 
-    def lines(self) -> list[str]:
-        """Return what was seen, as lines of a Markdown list."""
-        found = []
-        for name, samples in self.memory_kb.items():
-            first, last = _thirds(samples)
-            found.append(f"- {name}: {first / 1024:.0f} MB in the first third, {last / 1024:.0f} MB in the last")
-        seen = f"{min(self.connections)} to {max(self.connections)}" if self.connections else "none"
-        return [*found, f"- connections: {seen}, of {self.most_connections} that the pools may open"]
+    def table(self) -> str:
+        """Return what was seen, as a Markdown table."""
+        rows = [f"| {name}, MB | {Trend.of(each)} | {self._share(name):.1%} |" for name, each in self.memory_mb.items()]
+        seen = f"| connections, of {self.most_connections} allowed | {Trend.of(self.connections)} | |"
+        return "\n".join(
+            (
+                "| | mean of the second half | line rises by | least … most | of one processor |",
+                "| --- | --- | --- | --- | --- |",
+                *rows,
+                seen,
+            )
+        )
+
+    def _share(self, name: str) -> float:
+        """Return what a process took of one processor."""
+        spent = self.processor_s[name]
+        lasted_s = 60 * (self.minutes[-1] - self.minutes[0])
+        return (spent[-1] - spent[0]) / lasted_s if lasted_s else 0.0
+
+    @property
+    def processors(self) -> float:
+        """What all of them took of one processor."""
+        return sum(self._share(name) for name in self.memory_mb)
+
+    @property
+    def spent_s(self) -> float:
+        """The processors' time that all of them took since the last look but one."""
+        return sum(spent[-1] - spent[-2] for spent in self.processor_s.values())
 
 
-def _thirds(samples: Sequence[int]) -> tuple[float, float]:
-    """Return the medians of the first and the last third; too few samples show nothing."""
-    if len(samples) < FEWEST:
-        return samples[-1], samples[-1]
-    third = len(samples) // 3
-    return statistics.median(samples[:third]), statistics.median(samples[-third:])
+def _memory_mb(process: int, kind: str) -> float:
+    """Read from the kernel; a process that has just ended has none."""
+    try:
+        lines = (_PROC / str(process) / "status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(f"{kind}:")) / 1024
 
 
-def _resident_kb(process: int) -> int:
-    for line in Path(f"/proc/{process}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    raise ProcessLookupError(process)
+def _processor_s(process: int) -> float:
+    try:
+        return sum(int(ticks) for ticks in _stat(process)[11:13]) / _TICKS_PER_S
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+
+
+def _stat(process: int) -> list[str]:
+    """Return the fields after the name, from the state on."""
+    return (_PROC / str(process) / "stat").read_text().rpartition(")")[2].split()

@@ -9,7 +9,7 @@ from adapters.memory.painter import JPEG_BEGINS, JPEG_ENDS
 from avatar_core.ids import PortraitOrderId, ProviderRunId
 from avatar_core.ports import PaintingOrder
 from avatar_core.runs import Report, ReportStatus, Ticket
-from benchmarks.load.member import Member
+from benchmarks.load.member import Member, heard
 from benchmarks.load.settings import settings_of
 from benchmarks.updates import InstantTelegram
 from entrypoints.container.whole import worker_container
@@ -41,6 +41,7 @@ class InstantPainter:
 
 async def main(dsn: str, bots: int) -> None:
     """Work until the input ends."""
+    heard()
     with tempfile.TemporaryDirectory(prefix="avatar-load-") as folder:
         async with open_ground(settings_of(dsn, folder, bots)) as ground, open_vendors(ground) as house:
             telegram = InstantTelegram()

@@ -1,0 +1,89 @@
+"""Telegram, as it brings updates to webhooks: ``python -m benchmarks.load.bringing <bots> <customers> <port> …``."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import cycle
+
+from benchmarks.load.member import Member, heard
+from benchmarks.load.people import People
+from benchmarks.serving import SECRET
+
+CALLERS = 64
+FIRST_UPDATE = 10**9
+"""The bots of the other process have the numbers below."""
+IDLE_S = 10.0
+"""A connection that rested longer is not used again: the server would close it soon."""
+ANSWER_WITHIN_S = 60
+
+
+@dataclass(slots=True)
+class Line:
+    """One connection to a web process."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    used_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bringer:
+    """Brings each update over a connection that is free, and opens one when none is."""
+
+    people: People
+    ports: Iterator[int]
+    free: list[Line] = field(default_factory=list)
+
+    async def bring(self) -> None:
+        """Bring one update.  Raises AssertionError unless the answer is a yes."""
+        bot, _, raw = self.people.write()
+        async with asyncio.timeout(ANSWER_WITHIN_S), self._line() as line:
+            line.writer.write(_request(f"/telegram/{bot}", json.dumps(raw).encode()))
+            head = await line.reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200"), head
+            await line.reader.readexactly(_length(head))
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[Line]:
+        now = asyncio.get_running_loop().time()
+        line = self.free.pop(0) if self.free else None
+        if line and now - line.used_at > IDLE_S:
+            line.writer.close()
+            line = None
+        if line is None:
+            line = Line(*await asyncio.open_connection("127.0.0.1", next(self.ports)), used_at=now)
+        try:
+            yield line
+        except BaseException:
+            line.writer.close()
+            raise
+        line.used_at = asyncio.get_running_loop().time()
+        self.free.append(line)
+
+
+async def main(bots: int, customers: int, ports: list[int]) -> None:
+    """Bring updates at the pace that is told."""
+    heard()
+    bringer = Bringer(People.coming(customers, bots, FIRST_UPDATE), cycle(ports))
+    await Member({"webhook": (bringer.bring, CALLERS)}).serve()
+    for line in bringer.free:
+        line.writer.close()
+
+
+def _request(path: str, body: bytes) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: us\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n\r\n".encode() + body
+
+
+def _length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.partition(b":")[2])
+    return 0
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), [int(port) for port in sys.argv[3:]]))
