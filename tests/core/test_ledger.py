@@ -28,12 +28,13 @@ from avatar_core.ledger import (
     customer_account,
     last_day_to_seal,
     money_received,
+    outside,
     revenue,
     sales,
     sealed,
 )
 from avatar_core.money import Currency, Price
-from avatar_core.testing.examples import NETWORK, NOW, ROUBLE_GATEWAY, SECOND
+from avatar_core.testing.examples import HOUR, NETWORK, NOW, ROUBLE_GATEWAY, SECOND
 
 CUSTOMER = CustomerId("c-1")
 AVAILABLE = customer_account(NETWORK, CUSTOMER, Pocket.AVAILABLE)
@@ -94,6 +95,16 @@ def test_a_debt_is_never_above_nothing() -> None:
     assert (owing.balance, paid.balance) == (-100, 0)
     with pytest.raises(BalanceWouldBreak):
         owing.book(TRANSFER, 101)
+
+
+def test_only_accounts_of_customers_keep_a_running_balance_and_a_chain() -> None:
+    posting = outside(replace(TRANSFER, target=bonus(NETWORK, "grant")))
+    assert [(entry.account, entry.amount) for entry in posting.entries] == [
+        (SALES, -21_700),
+        (bonus(NETWORK, "grant"), 21_700),
+    ]
+    for entry in posting.entries:
+        assert (entry.balance, entry.version, entry.digest) == (None, None, None)
 
 
 def test_each_entry_is_chained_to_the_one_before() -> None:
@@ -167,16 +178,16 @@ def _far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_far_east")
 def test_the_day_of_the_books_is_that_of_utc_wherever_the_machine_and_the_clock_are() -> None:
-    midnight = datetime(2026, 3, 2, tzinfo=UTC) + SEAL_AFTER
+    end = datetime(2026, 3, 2, tzinfo=UTC) + SEAL_AFTER
     for clock in (UTC, timezone(timedelta(hours=12)), timezone(timedelta(hours=-11))):
-        assert last_day_to_seal(midnight.astimezone(clock)) == date(2026, 3, 1)
-        assert last_day_to_seal((midnight - SECOND).astimezone(clock)) == date(2026, 2, 28)
+        assert last_day_to_seal(end.astimezone(clock)) == date(2026, 3, 1)
+        assert last_day_to_seal((end - SECOND).astimezone(clock)) == date(2026, 2, 28)
 
 
-def test_a_day_can_be_sealed_some_hours_after_its_end() -> None:
+def test_a_day_can_be_sealed_six_hours_after_its_end() -> None:
     midnight = datetime(2026, 3, 2, tzinfo=UTC)
-    assert last_day_to_seal(midnight + SEAL_AFTER) == date(2026, 3, 1)
-    assert last_day_to_seal(midnight + SEAL_AFTER - timedelta(microseconds=1)) == date(2026, 2, 28)
+    assert last_day_to_seal(midnight + 6 * HOUR) == date(2026, 3, 1)
+    assert last_day_to_seal(midnight + 6 * HOUR - timedelta(microseconds=1)) == date(2026, 2, 28)
 
 
 def test_money_that_came_in_is_booked_in_its_currency_and_both_sides_sum_to_zero() -> None:

@@ -33,6 +33,11 @@ async def test_whoever_comes_first_is_registered_and_the_owner_hears_of_it(world
     assert world.happened() == [CustomerRegistered(customer=customer.id, person="Fan")]
 
 
+async def test_of_whom_telegram_tells_nothing_the_name_is_empty_and_the_language_english(world: MemoryWorld) -> None:
+    customer = (await world.welcome(Visit(BOT, TelegramId(1)))).customer
+    assert (customer.name, customer.language, customer.inviter) == ("", Language.EN, None)
+
+
 async def test_whoever_comes_again_is_the_same_customer(world: MemoryWorld, fate: Fate) -> None:
     first = await world.welcome(FAN)
     commits = fate.commits

@@ -101,6 +101,9 @@ async def test_an_order_whose_photos_are_gone_gives_the_stars_back(world: Memory
     await world.submit_training(training)
     assert await world.money(customer) == FREE
     assert (await world.training(training)).run.failure is FailureReason.PHOTOS_LOST
+    (failed,) = world.named("training.failed")
+    assert isinstance(failed, TrainingFailed)
+    assert (failed.reason, failed.detail) == (FailureReason.PHOTOS_LOST, "")
     assert world.trainer.started == 0
 
 
