@@ -141,7 +141,7 @@ async def test_what_grows_over_the_second_half_or_opens_too_much_is_complained_o
         watch = Watch(database, {"us": os.getpid()}, most_connections=8)
         await watch.look()
     assert watch.memory_mb["us"][0] > 0
-    assert watch.memory_mb[DATABASE][0] > 0
+    assert watch.processor_s[DATABASE][0] > 0
     watch.memory_mb.update({"us": memory_mb, DATABASE: [9.0] * len(memory_mb)})
     watch.connections, watch.minutes = connections, [float(number) for number in range(len(connections))]
     assert len(watch.complaints()) == complaints

@@ -13,8 +13,8 @@ from benchmarks.load.people import People
 from benchmarks.serving import SECRET
 
 CALLERS = 64
-FIRST_UPDATE = 10**9
-"""The bots of the other process have the numbers below."""
+OFFSET = 10**13
+"""Of the updates' numbers: those of the other process are below."""
 IDLE_S = 10.0
 """A connection that rested longer is not used again: the server would close it soon."""
 ANSWER_WITHIN_S = 60
@@ -67,7 +67,7 @@ class Bringer:
 async def main(bots: int, customers: int, ports: list[int]) -> None:
     """Bring updates at the pace that is told."""
     heard()
-    bringer = Bringer(People.coming(customers, bots, FIRST_UPDATE), cycle(ports))
+    bringer = Bringer(People.coming(customers, bots, OFFSET), cycle(ports))
     await Member({"webhook": (bringer.bring, CALLERS)}).serve()
     for line in bringer.free:
         line.writer.close()

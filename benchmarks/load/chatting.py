@@ -37,7 +37,7 @@ class AnsweringTelegram(InstantTelegram):
 async def main(dsn: str, bots: int, customers: int) -> None:
     """Bring updates one by one, and wait until each is answered."""
     heard()
-    telegram, people = AnsweringTelegram(), People.coming(customers, bots, 0)
+    telegram, people = AnsweringTelegram(), People.coming(customers, bots)
     names = [BotId(f"bench_bot_{number}") for number in range(bots)]
 
     async with whole_bot(dsn, {name: a_bot(telegram) for name in names}) as intake:

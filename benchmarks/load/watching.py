@@ -15,7 +15,11 @@ GROWTH_MB = 4.0
 GROWTH_CONNECTIONS = 1.0
 FEWEST = 6
 """Samples that a line can be laid through."""
-DATABASE = "the database's processes"
+DATABASE = "the database's sessions"
+_SESSIONS = """
+    SELECT pg_backend_pid(), coalesce(array_agg(pid) FILTER (WHERE pid <> pg_backend_pid()), '{}') FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend'
+"""
 _PROC, _TICKS_PER_S = Path("/proc"), os.sysconf("SC_CLK_TCK")
 
 
@@ -60,20 +64,17 @@ class Watch:
     async def look(self) -> None:
         """Take one sample.
 
-        Of the database's processes what they have for themselves is summed up: what they share does not grow.
+        Of the database's sessions what they have for themselves is summed up: what they share does not grow.
         """
-        count, own = await self.database.one(
-            "SELECT count(*) FILTER (WHERE datname = current_database() AND pid <> pg_backend_pid()), pg_backend_pid()"
-            " FROM pg_stat_activity"
-        )
+        own, sessions = await self.database.one(_SESSIONS)
         self.minutes.append((time.perf_counter() - self._began) / 60)
-        self.connections.append(count)
+        self.connections.append(len(sessions))
         for name, number in self.processes.items():
             self.memory_mb[name].append(_memory_mb(number, "VmRSS"))
             self.processor_s[name].append(_processor_s(number))
+        self.memory_mb[DATABASE].append(sum(_memory_mb(each, "RssAnon") for each in sessions))
         server = int(_stat(own)[1])
         children = [int(each) for each in (_PROC / str(server) / "task" / str(server) / "children").read_text().split()]
-        self.memory_mb[DATABASE].append(sum(_memory_mb(each, "RssAnon") for each in [server, *children]))
         reaped_s = sum(int(ticks) for ticks in _stat(server)[13:15]) / _TICKS_PER_S
         self.processor_s[DATABASE].append(reaped_s + sum(_processor_s(each) for each in [server, *children]))
 
