@@ -35,7 +35,6 @@ from entrypoints.bot.desk import Desk
 from entrypoints.bot.dispatcher import make_dispatcher
 from entrypoints.bot.intake import Intake
 from entrypoints.bot.routes import TAPS
-from entrypoints.bot.storage import ConversationStorage
 from entrypoints.container.whole import bot_container
 from entrypoints.opening import open_ground
 from entrypoints.settings import load_settings
@@ -164,9 +163,7 @@ async def whole_bot(dsn: str, bots: Mapping[BotId, Bot]) -> AsyncIterator[Intake
             replicate_models=("nobody/avatars",),
         )
         async with open_ground(settings) as ground, open_vendors(ground) as house:
-            dispatcher = make_dispatcher(
-                bot_container(house).get(Desk), ConversationStorage(ground.store.conversations)
-            )
+            dispatcher = make_dispatcher(bot_container(house).get(Desk), ground.store.conversations)
             with rare_sweeps():
                 yield Intake(ground.store.inbox, dispatcher, bots, ground.clock)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from aiogram.types import Update
+from aiogram import Bot
 from PIL import Image
 from pydantic import ValidationError
 
@@ -43,6 +43,7 @@ from avatar_core.errors import (
 )
 from avatar_core.money import Currency, Price, Stars
 from entrypoints.bot.callbacks import OutdatedButton, aspect_in, one_of, read, unpacked, whole
+from entrypoints.bot.dispatcher import make_dispatcher
 from entrypoints.bot.intake import lane_of
 from entrypoints.bot.reception import Reception, _command
 from entrypoints.logs import Redaction
@@ -57,6 +58,18 @@ KEY = b"a key of twenty-four byte"
 WEBHOOKS = ReplicateWebhooks(ACCOUNT, "whsec_" + base64.b64encode(KEY).decode())
 INSPECTOR = PillowInspector()
 Parser = Callable[[bytes], None]
+
+
+class _Nobody:
+    """A desk where nobody is known, and conversations that nobody has."""
+
+    async def read_customer(self, _customer: str) -> None:
+        raise CustomerNotFound
+
+
+NOBODY: Any = _Nobody()
+DISPATCHER = make_dispatcher(NOBODY, NOBODY)
+A_BOT = Bot("123456:FUZZ")
 
 
 def robokassa_form(data: bytes) -> None:
@@ -128,8 +141,9 @@ def telegram_update(data: bytes) -> None:
         return
     lane_of(update)
     json.dumps(update, ensure_ascii=False)
-    with contextlib.suppress(ValidationError):
-        Update.model_validate(update)
+    if kind := DISPATCHER.kind_of(update):
+        with contextlib.suppress(ValidationError):
+            DISPATCHER.read(kind, update, A_BOT)
 
 
 def button(data: bytes) -> None:
@@ -142,19 +156,11 @@ def button(data: bytes) -> None:
                 reader(each)
 
 
-class _Nobody:
-    """A desk where nobody is known."""
-
-    async def read_customer(self, _customer: str) -> None:
-        raise CustomerNotFound
-
-
 def deep_link(data: bytes) -> None:
     """What stands behind /start: never an error at all."""
     _, argument = _command(data.decode(errors="surrogateescape"))
-    desk: Any = _Nobody()
     for each in (argument, f"ref_{argument}", f"inv_{argument}"):
-        asyncio.run(Reception(desk)._inviter(each))  # noqa: SLF001  (the very parser)
+        asyncio.run(Reception(NOBODY, NOBODY)._inviter(each))  # noqa: SLF001  (the very parser)
 
 
 def catalogue(data: bytes) -> None:

@@ -16,7 +16,6 @@ from entrypoints.bot.dispatcher import make_dispatcher
 from entrypoints.bot.intake import Intake
 from entrypoints.bot.limits import Limits
 from entrypoints.bot.polling import poll
-from entrypoints.bot.storage import ConversationStorage
 from entrypoints.bot.webhooks import Webhook, await_webhooks
 from entrypoints.container.whole import bot_container, web_container, worker_container
 from entrypoints.settings import Settings
@@ -58,8 +57,7 @@ class Process:
 def process_of(house: OpenHouse) -> Process:
     """Wire everything that can run on a house."""
     ground = house.ground
-    storage = ConversationStorage(ground.store.conversations)
-    dispatcher = make_dispatcher(bot_container(house).get(Desk), storage)
+    dispatcher = make_dispatcher(bot_container(house).get(Desk), ground.store.conversations)
     intake = Intake(ground.store.inbox, dispatcher, house.telegram.bots, ground.clock, _limits_of(ground.settings))
     by_webhook = ground.settings.telegram_updates == "webhook"
     door = TelegramDoor(intake.receive, _secrets(house) if by_webhook else {})

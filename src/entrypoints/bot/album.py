@@ -79,7 +79,7 @@ async def _more(talk: Talk, message: Message) -> bool:
 
 
 async def _counter(talk: Talk) -> int | None:
-    known = (await talk.remembered()).get(_COUNTER) if talk.place == Place.PHOTOS else None
+    known = talk.remembered.get(_COUNTER) if talk.place == Place.PHOTOS else None
     return known if isinstance(known, int) else None
 
 

@@ -81,7 +81,7 @@ async def ask_gender_again(talk: Talk, text: str) -> None:
     if named:
         await take_gender(talk, list(named))
         return
-    name = (await talk.remembered()).get(NAME, "")
+    name = talk.remembered.get(NAME, "")
     await talk.say("ask-gender", _genders(talk), name=str(name))
 
 
@@ -97,7 +97,7 @@ def _way_out(talk: Talk) -> Rows:
 async def take_gender(talk: Talk, args: list[str]) -> None:
     """Begin the draft, or change the gender of the one that is there."""
     gender, draft = Gender(one_of(args[0], list(Gender))), draft_of(talk)
-    name = (await talk.remembered()).get(NAME)
+    name = talk.remembered.get(NAME)
     if not isinstance(name, str) and draft is not None:
         name = talk.dossier.avatar(draft.avatar).name
     if not isinstance(name, str):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 from aiogram import Bot
@@ -13,10 +12,10 @@ from avatar_core.errors import MessengerUnavailable, RecipientUnreachable
 from avatar_core.ids import BotId
 from entrypoints.allowances import Allowances, Wait
 from entrypoints.bot.callbacks import Tap, read
+from entrypoints.bot.talk import Raw
 from entrypoints.bot.texts import words_in
 from entrypoints.bot.voice import Voice, patiently
 
-Raw = Mapping[str, Any]
 QUOTING = frozenset({Tap.QUOTE_TRAINING, Tap.STYLE, Tap.QUOTE_PORTRAITS, Tap.REPEAT})
 """Buttons that make the price of something, which is stored."""
 _UPLOADS = ("photo", "document")

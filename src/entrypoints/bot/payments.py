@@ -7,9 +7,8 @@ import asyncio
 import json
 
 import structlog
-from aiogram import Bot, Router
-from aiogram.filters import Filter
-from aiogram.types import BotSubscriptionUpdated, Message, PaidMediaPurchased, PreCheckoutQuery, Update, User
+from aiogram import Bot
+from aiogram.types import BotSubscriptionUpdated, Message, PaidMediaPurchased, PreCheckoutQuery, User
 
 from adapters.telegram.refusals import MessageRefused
 from avatar_core.bots import TELEGRAM_STARS
@@ -29,22 +28,6 @@ ANSWER_WITHIN_S = 8.0
 NOT_NOW = "error-store-unavailable"
 SUBSCRIPTION_STATES = {"active", "canceled", "failed"}
 log = structlog.get_logger(__name__)
-
-
-class Paid(Filter):
-    """A message that tells of a payment."""
-
-    async def __call__(self, message: Message) -> bool:
-        """Return whether it does."""
-        return message.successful_payment is not None
-
-
-class Refunded(Filter):
-    """A message that tells of a refund."""
-
-    async def __call__(self, message: Message) -> bool:
-        """Return whether it does."""
-        return message.refunded_payment is not None
 
 
 class Cashier:
@@ -89,11 +72,10 @@ class Cashier:
             return words.refusal(refusal)
         return None
 
-    async def paid(self, _message: Message, arrived: Arrived, event_update: Update) -> None:
+    async def paid(self, arrived: Arrived) -> None:
         """Keep the evidence, then judge it.  What fails here is tried again; what is kept is never lost."""
         gateway, at = self._desk.rails.taking(TELEGRAM_STARS), self._desk.clock.now()
-        update = json.loads(event_update.model_dump_json(by_alias=True, exclude_none=True))
-        notice = json.dumps({"bot": arrived.bot, "update": update}, ensure_ascii=False).encode()
+        notice = json.dumps({"bot": arrived.bot, "update": arrived.raw}, ensure_ascii=False).encode()
         kept = await self._desk.keep_evidence(gateway.read(notice, at))
         await self._desk.settle_payment(kept.id)
 
@@ -118,14 +100,6 @@ class Cashier:
         """Tell the owners of a sale that this bot never offered."""
         log.warning("paid media was bought", bot=arrived.bot, payload=media.paid_media_payload)
         await tell_owners(bot, self._desk.bots.of(arrived.bot), "owner-paid-media", payload=media.paid_media_payload)
-
-    def register_at(self, router: Router) -> None:
-        """Take payments' updates; to be called before anybody else registers."""
-        router.pre_checkout_query.register(self.asked)
-        router.message.register(self.paid, Paid())
-        router.message.register(self.refunded, Refunded())
-        router.subscription.register(self.subscription)
-        router.purchased_paid_media.register(self.media)
 
 
 def _visit(bot_id: BotId, user: User) -> Visit:

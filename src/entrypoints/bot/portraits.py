@@ -70,7 +70,7 @@ async def take_style(talk: Talk, args: list[str]) -> None:
 
 async def take_prompt(talk: Talk, text: str) -> None:
     """Ask the price of a portrait after the customer's own words."""
-    avatar = (await talk.remembered()).get(AVATAR)
+    avatar = talk.remembered.get(AVATAR)
     if not isinstance(avatar, str):
         raise OutdatedButton
     if len(text) > LONGEST_PROMPT:

@@ -4,7 +4,6 @@ from uuid import UUID
 
 import structlog
 from aiogram import Bot
-from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InaccessibleMessage, Message, User
 
 from adapters.telegram.messenger import Rendering
@@ -23,6 +22,7 @@ from entrypoints.bot.desk import Desk
 from entrypoints.bot.information import INVITED, start
 from entrypoints.bot.menu import tap_named
 from entrypoints.bot.routes import COMMANDS, TAPS, WORDS, guide
+from entrypoints.bot.storage import ConversationStore, conversation_of
 from entrypoints.bot.talk import Arrived, Place, Talk
 from entrypoints.bot.texts import Words, words_in
 from entrypoints.bot.voice import Voice, patiently
@@ -52,12 +52,11 @@ log = structlog.get_logger(__name__)
 class Reception:
     """Receives messages and taps."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, conversations: ConversationStore) -> None:
         self._desk = desk
+        self._conversations = conversations
 
-    async def message(
-        self, message: Message, bot: Bot, arrived: Arrived, state: FSMContext, raw_state: str | None
-    ) -> None:
+    async def message(self, message: Message, bot: Bot, arrived: Arrived) -> None:
         """Answer a message in a private chat; elsewhere point there when asked."""
         user = message.from_user
         if user is None or user.is_bot or message.content_type not in SAID:
@@ -65,15 +64,14 @@ class Reception:
         if message.chat.type != PRIVATE:
             await _point_to_private_chat(message, user, bot)
             return
+        conversation = await conversation_of(self._conversations, bot, message.chat.id, user.id)
         command, argument = _command(message.text or "")
         dossier = await self._welcome(arrived.bot, user, argument if command == START else "")
-        talk = Talk(self._desk, arrived, dossier, Voice(bot, message.chat.id), state, raw_state)
+        talk = Talk(self._desk, arrived, dossier, Voice(bot, message.chat.id), conversation)
         await _catch_up(talk)
         await answering(talk, lambda: _hear(talk, message))
 
-    async def tap(
-        self, query: CallbackQuery, bot: Bot, arrived: Arrived, state: FSMContext, raw_state: str | None
-    ) -> None:
+    async def tap(self, query: CallbackQuery, bot: Bot, arrived: Arrived) -> None:
         """Do what a button says; the spinner on it stops in any case."""
         is_new, prefix, args = read(query.data or "")
         under = query.message
@@ -81,10 +79,12 @@ class Reception:
         voice = Voice(bot, query.from_user.id, None if is_fixed or under is None else under.message_id)
         words = words_in(Language.spoken(query.from_user.language_code))
         try:
+            chat = query.from_user.id if under is None else under.chat.id
+            conversation = await conversation_of(self._conversations, bot, chat, query.from_user.id)
             dossier = await self._welcome(arrived.bot, query.from_user, "")
             words = words_in(dossier.customer.language)
             resume = (query.data or "").removeprefix("+")
-            talk = Talk(self._desk, arrived, dossier, voice, state, raw_state, resume)
+            talk = Talk(self._desk, arrived, dossier, voice, conversation, resume)
             await _catch_up(talk)
             await answering(talk, lambda: _do(talk, prefix, args))
         finally:

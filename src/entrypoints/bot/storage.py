@@ -1,10 +1,10 @@
 """Where conversations stand, so that a restart loses none."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from aiogram.fsm.state import State
-from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
+from aiogram import Bot
 
 _STATE, _DATA = "state", "data"
 
@@ -25,52 +25,32 @@ class ConversationStore(Protocol):
         ...
 
 
-class ConversationStorage(BaseStorage):
-    """aiogram's storage over a ConversationStore.  The updates of one chat come one by one, so nothing is locked."""
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One person's conversation with one bot in one chat, as it stood when their update came.
 
-    def __init__(self, store: ConversationStore) -> None:
-        self._store = store
+    The updates of one chat come one by one, so nothing is locked, and once is often enough to read it.
+    """
 
-    async def get_state(self, key: StorageKey) -> str | None:
-        """Return the state's name."""
-        state = (await self._read(key)).get(_STATE)
-        return state if isinstance(state, str) else None
+    store: ConversationStore
+    key: str
+    place: str | None = None
+    remembered: Mapping[str, object] = field(default_factory=dict)
+    """What was noted at this place."""
 
-    async def get_data(self, key: StorageKey) -> dict[str, Any]:
-        """Return what the state remembers."""
-        data = (await self._read(key)).get(_DATA)
-        return dict(data) if isinstance(data, dict) else {}
+    async def enter(self, place: str, remembered: Mapping[str, object]) -> None:
+        """Go on to a place and note something there, in one writing."""
+        noted: dict[str, object] = {_DATA: dict(remembered)} if remembered else {}
+        await self.store.put(self.key, {_STATE: place, **noted})
 
-    async def set_state(self, key: StorageKey, state: StateType = None) -> None:
-        """Go into a state, or out of all."""
-        name = state.state if isinstance(state, State) else state
-        await self._write(key, {**await self._read(key), _STATE: name})
-
-    async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
-        """Remember this instead of what was remembered."""
-        await self._write(key, {**await self._read(key), _DATA: dict(data)})
-
-    async def enter(self, key: StorageKey, state: str, data: Mapping[str, object]) -> None:
-        """Go into a state and remember something, in one writing."""
-        await self._write(key, {_STATE: state, _DATA: dict(data)})
-
-    async def leave(self, key: StorageKey) -> None:
-        """Go out of all states and forget what was remembered, in one writing: nothing can die in between."""
-        await self._store.drop(_name(key))
-
-    async def close(self) -> None:
-        """Leave the store to whoever opened it."""
-
-    async def _read(self, key: StorageKey) -> dict[str, object]:
-        return await self._store.get(_name(key)) or {}
-
-    async def _write(self, key: StorageKey, value: dict[str, object]) -> None:
-        kept = {name: part for name, part in value.items() if part}
-        if kept:
-            await self._store.put(_name(key), kept)
-        else:
-            await self._store.drop(_name(key))
+    async def leave(self) -> None:
+        """Go out of all places and forget what was noted, in one writing: nothing can die in between."""
+        await self.store.drop(self.key)
 
 
-def _name(key: StorageKey) -> str:
-    return f"{key.bot_id}:{key.chat_id}:{key.user_id}"
+async def conversation_of(store: ConversationStore, bot: Bot, chat: int, person: int) -> Conversation:
+    """Read where a conversation stands.  Raises StoreUnavailable; an odd row is none."""
+    key = f"{bot.id}:{chat}:{person}"
+    kept = await store.get(key) or {}
+    place, noted = kept.get(_STATE), kept.get(_DATA)
+    return Conversation(store, key, place if isinstance(place, str) else None, noted if isinstance(noted, dict) else {})

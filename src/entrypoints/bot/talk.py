@@ -1,12 +1,10 @@
 """One update of one customer: who it is, what they see, where the conversation stands."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
-
-from aiogram.fsm.context import FSMContext
+from typing import Any, Protocol
 
 from adapters.telegram.messenger import Button, Rendering
 from avatar_core.bots import BotProfile
@@ -18,11 +16,13 @@ from avatar_core.plans import Feature
 from avatar_core.use_cases.rights import may
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.desk import Desk
-from entrypoints.bot.storage import ConversationStorage
+from entrypoints.bot.storage import Conversation
 from entrypoints.bot.texts import Words, words_in
 from entrypoints.bot.voice import Voice
 
 Rows = tuple[tuple[Button, ...], ...]
+Raw = Mapping[str, Any]
+"""An update as Telegram tells it, in JSON."""
 
 
 class Place(StrEnum):
@@ -46,11 +46,17 @@ class Waiting(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """How an update came: for which bot, with what behind it in the same chat, for which time."""
+    """How an update came: for which bot, word for word, with what behind it in the same chat, for which time."""
 
     bot: BotId
+    raw: Raw
     waiting: Waiting
     attempt: int = 1
+
+    @property
+    def number(self) -> int:
+        """Telegram's, of its own for each bot."""
+        return int(self.raw["update_id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +67,19 @@ class Talk:
     arrived: Arrived
     dossier: Dossier
     voice: Voice
-    state: FSMContext
-    place: str | None = None
+    conversation: Conversation
     resume: str | None = None
     """The button that takes the customer on when something was missing: stars or a plan."""
+
+    @property
+    def place(self) -> str | None:
+        """Where the conversation stood when they wrote."""
+        return self.conversation.place
+
+    @property
+    def remembered(self) -> Mapping[str, object]:
+        """What had been remembered at this place."""
+        return self.conversation.remembered
 
     @property
     def bot(self) -> BotId:
@@ -126,26 +141,12 @@ class Talk:
 
     async def enter(self, place: Place, **remembered: object) -> None:
         """Go on to a place of the conversation, and remember something there."""
-        storage = self.state.storage
-        if isinstance(storage, ConversationStorage):
-            await storage.enter(self.state.key, place, remembered)
-        else:
-            await self.state.set_state(place)
-            await self.state.set_data(dict(remembered))
+        await self.conversation.enter(place, remembered)
 
     async def leave(self) -> None:
         """Leave the conversation; a draft stays where it is."""
-        if self.place is None:
-            return
-        storage = self.state.storage
-        if isinstance(storage, ConversationStorage):
-            await storage.leave(self.state.key)
-        else:
-            await self.state.clear()
-
-    async def remembered(self) -> dict[str, object]:
-        """Return what was remembered at this place."""
-        return await self.state.get_data()
+        if self.place is not None:
+            await self.conversation.leave()
 
 
 Tapped = Callable[[Talk, list[str]], Awaitable[None]]

@@ -52,7 +52,6 @@ from entrypoints.bot.intake import Intake, source_of
 from entrypoints.bot.limits import Limits
 from entrypoints.bot.polling import poll
 from entrypoints.bot.renderer import EventRenderer
-from entrypoints.bot.storage import ConversationStorage
 from entrypoints.sandbox.telegram import CallbackQuery, Customer, TelegramSandbox
 from tests.entrypoints.sandbox.telegram_demo_bot import PromptSession
 
@@ -161,7 +160,7 @@ class Stage:
         return wanted(**{name: self.parts.get(kind) or self.make(kind) for name, kind in needed.items()})
 
     def intake(self) -> Intake:
-        dispatcher = make_dispatcher(self.desk, ConversationStorage(self.conversations))
+        dispatcher = make_dispatcher(self.desk, self.conversations)
         return Intake(self.inbox, dispatcher, self.bots, self.clock, self.limits)
 
     @contextlib.asynccontextmanager

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from aiogram import Dispatcher, Router
-from aiogram.types import CallbackQuery, Message
+from aiogram import Bot
+from aiogram.types import CallbackQuery, Message, PreCheckoutQuery
 
 from adapters.memory import FrozenClock, MemoryDatabase, MemoryInbox
 from avatar_core.errors import StoreUnavailable
+from entrypoints.bot.dispatcher import Dispatcher, Kind
+from entrypoints.bot.failures import Failed
 from entrypoints.bot.intake import AT_ONCE, Intake, lane_of
 from entrypoints.bot.talk import Arrived
 from tests.entrypoints.bot.stage import FIRST, NOW, SECOND, Stage, stage_of, until
@@ -36,14 +38,17 @@ class Listener:
         self.heard: list[str] = []
         self.more: list[bool] = []
         self.gates: dict[str, asyncio.Event] = {}
-        self.dispatcher = Dispatcher()
-        router = Router()
-        router.message.register(self.hear)
-        router.callback_query.register(self.tap)
-        router.pre_checkout_query.register(self.ask)
-        self.dispatcher.include_router(router)
+        kinds = {
+            "message": Kind(Message, self.hear),
+            "callback_query": Kind(CallbackQuery, self.tap),
+            "pre_checkout_query": Kind(PreCheckoutQuery, self.ask),
+        }
+        self.dispatcher = Dispatcher(kinds, self.failed)
 
-    async def hear(self, told: Message, arrived: Arrived) -> None:
+    async def failed(self, _failed: Failed, _bot: Bot, _arrived: Arrived) -> bool:
+        return False
+
+    async def hear(self, told: Message, _bot: Bot, arrived: Arrived) -> None:
         text = told.text or ""
         if text in self.gates:
             await self.gates[text].wait()
@@ -52,10 +57,10 @@ class Listener:
         if text == "broken":
             raise ZeroDivisionError
 
-    async def tap(self, query: CallbackQuery) -> None:
+    async def tap(self, query: CallbackQuery, _bot: Bot, _arrived: Arrived) -> None:
         self.heard.append(str(query.data))
 
-    async def ask(self, query: object) -> None:
+    async def ask(self, _query: PreCheckoutQuery, _bot: Bot, _arrived: Arrived) -> None:
         self.heard.append("question")
 
 
@@ -174,6 +179,19 @@ async def test_an_update_nobody_can_read_stops_nothing(hall: Hall) -> None:
     assert hall.listener.heard == [f"{FIRST}:2"]
     hall.clock.set(NOW.replace(year=2030))
     assert await hall.intake.recover() == 0
+
+
+async def test_an_update_that_nobody_handles_is_done_with_unread(hall: Hall) -> None:
+    await hall.intake.receive(FIRST, [{"update_id": 1, "poll": {"id": "x"}}, {"update_id": 2}, message(3)])
+    await hall.intake.drain()
+    assert hall.listener.heard == [f"{FIRST}:3"]
+    assert not await hall.inbox.unhandled(f"telegram:{FIRST}", NOW.replace(year=2030), 9)
+
+
+async def test_an_update_with_a_part_that_nobody_knows_yet_is_handled(hall: Hall) -> None:
+    await hall.intake.receive(FIRST, [{"update_id": 1, "novelty": {"id": "x"}, **message(1)}])
+    await hall.intake.drain()
+    assert hall.listener.heard == [f"{FIRST}:1"]
 
 
 async def test_a_crash_leaves_the_update_for_the_next_start(hall: Hall) -> None:

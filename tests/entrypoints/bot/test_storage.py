@@ -1,13 +1,13 @@
 """Conversations are kept outside of the process."""
 
 import pytest
-from aiogram.fsm.state import State
-from aiogram.fsm.storage.base import StorageKey
+from aiogram import Bot
 
-from entrypoints.bot.storage import ConversationStorage
+from entrypoints.bot.storage import Conversation, conversation_of
 from tests.entrypoints.bot.stage import DictConversations
 
-KEY, OTHER = StorageKey(bot_id=1, chat_id=2, user_id=3), StorageKey(bot_id=9, chat_id=2, user_id=3)
+BOT, OTHER_BOT = Bot("1:A"), Bot("9:B")
+CHAT, PERSON = 2, 3
 
 
 @pytest.fixture
@@ -15,44 +15,42 @@ def store() -> DictConversations:
     return DictConversations()
 
 
-async def test_state_and_data_are_kept_side_by_side(store: DictConversations) -> None:
-    storage = ConversationStorage(store)
-    await storage.set_state(KEY, State("name", group_name="avatar"))
-    await storage.set_data(KEY, {"name": "Fan"})
-    again = ConversationStorage(store)
-    assert (await again.get_state(KEY), await again.get_data(KEY)) == ("avatar:name", {"name": "Fan"})
-    await storage.set_state(KEY, "other")
-    assert await again.get_data(KEY) == {"name": "Fan"}
+async def read(store: DictConversations, bot: Bot = BOT, person: int = PERSON) -> Conversation:
+    return await conversation_of(store, bot, CHAT, person)
 
 
-async def test_another_bot_is_another_conversation(store: DictConversations) -> None:
-    storage = ConversationStorage(store)
-    await storage.enter(KEY, "place", {"a": 1})
-    assert (await storage.get_state(OTHER), await storage.get_data(OTHER)) == (None, {})
+async def test_what_is_noted_at_a_place_is_there_when_the_next_update_comes(store: DictConversations) -> None:
+    await (await read(store)).enter("avatar.name", {"name": "Fan"})
+    again = await read(store)
+    assert (again.place, again.remembered) == ("avatar.name", {"name": "Fan"})
 
 
-async def test_what_is_left_is_forgotten(store: DictConversations) -> None:
-    storage = ConversationStorage(store)
-    await storage.enter(KEY, "place", {"a": 1})
-    await storage.set_state(KEY, None)
-    await storage.set_data(KEY, {})
-    assert store.kept == {}
-    await storage.close()
+async def test_a_place_is_entered_without_what_was_noted_at_the_one_before(store: DictConversations) -> None:
+    await (await read(store)).enter("avatar.name", {"name": "Fan"})
+    await (await read(store)).enter("support", {})
+    again = await read(store)
+    assert (again.place, again.remembered) == ("support", {})
+    assert store.kept == {"1:2:3": {"state": "support"}}
+
+
+async def test_another_bot_or_person_is_another_conversation(store: DictConversations) -> None:
+    await (await read(store)).enter("place", {"a": 1})
+    for other in (await read(store, OTHER_BOT), await read(store, person=4)):
+        assert (other.place, other.remembered) == (None, {})
 
 
 async def test_who_leaves_is_forgotten_in_one_writing(
     store: DictConversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two writings left half a conversation behind where the process died between them."""
-    storage = ConversationStorage(store)
-    await storage.enter(KEY, "place", {"a": 1})
+    await (await read(store)).enter("place", {"a": 1})
     monkeypatch.delattr(DictConversations, "put")
-    await storage.leave(KEY)
+    await (await read(store)).leave()
     assert store.kept == {}
 
 
 @pytest.mark.parametrize("odd", [{"state": 5}, {"data": "text"}, {}])
 async def test_odd_rows_are_no_conversation(store: DictConversations, odd: dict[str, object]) -> None:
     store.kept["1:2:3"] = odd
-    storage = ConversationStorage(store)
-    assert (await storage.get_state(KEY), await storage.get_data(KEY)) == (None, {})
+    found = await read(store)
+    assert (found.place, found.remembered) == (None, {})
