@@ -73,6 +73,13 @@ class Guest:
         await self.person.press(Tap.BUY, says=f"^{item}:s")
         await self.person.pay()
 
+    async def roubles(self) -> str:
+        """Ask for 217 stars for 500 roubles, and return the link to pay by."""
+        await self.says("/menu")
+        await self.presses(Tap.TOP_UP)
+        shown = await self.presses(Tap.BUY, r"^rub-500\.00:r")
+        return next(button.url for button in shown.buttons if button.url)
+
     async def begins_an_avatar(self) -> None:
         """Say whose portrait it is; photos are asked for."""
         await self.says("/menu")

@@ -21,21 +21,13 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)
 RU, EN = Language.RU, Language.EN
 
 
-async def roubles(guest: Guest) -> str:
-    """Ask for 217 stars for 500 roubles, and return the link to pay by."""
-    await guest.says("/menu")
-    await guest.presses(Tap.TOP_UP)
-    shown = await guest.presses(Tap.BUY, r"^rub-500\.00:r")
-    return next(button.url for button in shown.buttons if button.url)
-
-
 def number_of(link: str) -> int:
     return int(parse_qs(urlsplit(link).query)["InvId"][0])
 
 
 async def opened(stage: Stage, guest: Guest) -> int:
     """Open an invoice at the shop, and return its number."""
-    link = await roubles(guest)
+    link = await guest.roubles()
     await stage.robokassa.look(link)
     return number_of(link)
 
@@ -79,7 +71,7 @@ async def test_03_ok_is_answered_only_after_the_evidence_is_committed(stage: Sta
     committed.
     """
     guest = await stage.guest(RU)
-    link, stage.robokassa.retry_after_s = await roubles(guest), (0.1, 0.2, 0.4, 0.8)
+    link, stage.robokassa.retry_after_s = await guest.roubles(), (0.1, 0.2, 0.4, 0.8)
     async with no_room_for(stage, "evidence"):
         await stage.robokassa.pay(link)
         refused = stage.robokassa.notices[-1]
@@ -97,7 +89,7 @@ async def test_04_the_real_form_body_is_read_and_answered_with_the_number(stage:
     answers `OK<InvId>`.
     """
     guest = await stage.guest(EN)
-    link = await roubles(guest)
+    link = await guest.roubles()
     await stage.robokassa.pay(link, notices=2)
     first, second = stage.robokassa.notices[-2:]
     assert first.answer == second.answer == f"OK{number_of(link)}"
