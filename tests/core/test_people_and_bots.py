@@ -6,10 +6,10 @@ import pytest
 
 from avatar_core.avatars import Gender
 from avatar_core.bots import TELEGRAM_STARS, BotProfile, Bots
-from avatar_core.customers import Address, Language, Level, Role
+from avatar_core.customers import Address, Customer, Language, Level, Role
 from avatar_core.errors import AvatarNotReady, GatewayNotAllowed, InvalidName
 from avatar_core.ids import BotId, GatewayCode, NetworkId, TelegramId
-from avatar_core.testing.examples import BOT, MODEL, a_customer, an_avatar
+from avatar_core.testing.examples import BOT, MODEL, NOW, a_customer, an_avatar
 
 PROFILE = BotProfile(BOT, NetworkId("family"), owners=(TelegramId(1),))
 OTHER = BotProfile(BotId("other_bot"), NetworkId("family"), owners=(TelegramId(2),))
@@ -31,6 +31,13 @@ BOTS = Bots({BOT: PROFILE, OTHER.bot: OTHER})
 )
 def test_russian_is_spoken_to_those_who_speak_it_and_english_to_everybody_else(code: str | None, language: str) -> None:
     assert Language.spoken(code) == language
+
+
+def test_a_customer_begins_new_nameless_and_within_reach() -> None:
+    known = a_customer()
+    person = Customer(known.id, known.network, known.telegram_id, BOT, Language.EN, NOW)
+    assert (person.name, person.inviter, person.level, person.version) == ("", None, Level.NEW, 0)
+    assert person.reachable is True
 
 
 def test_a_customer_is_written_to_by_the_bot_they_used_last() -> None:
@@ -86,7 +93,9 @@ def test_only_what_the_owner_allows_takes_money() -> None:
 
 def test_a_bot_that_nobody_described_is_its_own_network() -> None:
     assert BOTS.of(BOT) == PROFILE
-    assert BOTS.of(BotId("stranger")) == BotProfile(BotId("stranger"), NetworkId("stranger"))
+    stranger = BOTS.of(BotId("stranger"))
+    assert (stranger.bot, stranger.network) == ("stranger", "stranger")
+    assert (stranger.owners, stranger.owner_language, stranger.gateways) == ((), "ru", (TELEGRAM_STARS,))
 
 
 def test_the_owners_of_the_bot_are_told_or_everybodys_when_nobody_knows_which_it_was() -> None:

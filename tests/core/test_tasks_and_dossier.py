@@ -155,12 +155,17 @@ def test_a_dossier_gives_what_is_in_it_and_says_what_is_not() -> None:
     assert full.order(order.id) == order
     assert full.payment() == payment
     assert full.notice() == notice
-    with pytest.raises(AvatarNotFound):
-        full.avatar(AvatarId("other"))
-    with pytest.raises(TrainingNotFound):
-        full.training(TrainingId("other"))
-    with pytest.raises(PortraitOrderNotFound):
-        full.order(PortraitOrderId("other"))
+    for dossier in (full, DOSSIER):
+        with pytest.raises(AvatarNotFound):
+            dossier.avatar(AvatarId("other"))
+        with pytest.raises(TrainingNotFound):
+            dossier.training(TrainingId("other"))
+        with pytest.raises(PortraitOrderNotFound):
+            dossier.order(PortraitOrderId("other"))
+
+
+def test_a_dossier_without_payments_says_so() -> None:
+    assert DOSSIER.payments == {}
     with pytest.raises(PaymentNotFound):
         DOSSIER.payment()
     with pytest.raises(EvidenceNotFound):
