@@ -9,7 +9,7 @@ from entrypoints.web.health import health_routes
 from entrypoints.web.limits import BodyLimit
 from entrypoints.web.replicate import replicate_routes
 from entrypoints.web.robokassa import robokassa_routes
-from entrypoints.web.telegram import TelegramDoor, telegram_routes
+from entrypoints.web.telegram import TelegramDoor, telegram_route
 
 DESCRIPTION = "What Telegram, payment gateways and the trainer call, and what tells whether all is well."
 
@@ -19,9 +19,15 @@ def make_app(desk: WebDesk, telegram: TelegramDoor, refusals_per_minute: int = 0
 
     ``refusals_per_minute`` is how many wrong calls of one sender are answered in full; 0: all.
     """
-    app = FastAPI(title="avatar-core", description=DESCRIPTION, version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="avatar-core",
+        description=DESCRIPTION,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        routes=[telegram_route(telegram)],
+    )
     app.include_router(health_routes(desk.readiness))
-    app.include_router(telegram_routes(telegram))
     app.include_router(replicate_routes(desk.take_run_notice))
     app.include_router(robokassa_routes(desk.robokassa))
     register_errors(app, Allowances(refusals_per_minute))
