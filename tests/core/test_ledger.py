@@ -33,7 +33,8 @@ from avatar_core.ledger import (
     sales,
     sealed,
 )
-from avatar_core.money import Currency, Price
+from avatar_core.money import Currency, Price, Stars
+from avatar_core.ports import StatementLine
 from avatar_core.testing.examples import HOUR, NETWORK, NOW, ROUBLE_GATEWAY, SECOND
 
 CUSTOMER = CustomerId("c-1")
@@ -207,3 +208,8 @@ def test_money_that_came_in_is_booked_in_its_currency_and_both_sides_sum_to_zero
         Entry(AccountName("portrait_bot/income/NEUROPHOTO/RUB"), "payment:robokassa:17:money", -111_000),
         Entry(AccountName("portrait_bot/cash/robokassa/RUB"), "payment:robokassa:17:money", 111_000),
     )
+
+
+def test_a_line_of_a_statement_names_a_plan_only_where_one_was_paid() -> None:
+    line = StatementLine(NOW, "GRANT", "grant", Stars.of(1), Stars.of(1), "grant:1", 1)
+    assert line.plan is None

@@ -66,6 +66,11 @@ def test_a_photo_that_differs_a_little_more_is_taken() -> None:
     require_new(differing_in(NEAR_DUPLICATE_BITS + 1).seen, (a_photo(1),))
 
 
+def test_a_draft_begins_with_nothing() -> None:
+    assert (DRAFT.run.status, DRAFT.photos, DRAFT.plan) == (RunStatus.DRAFT, (), None)
+    assert (DRAFT.percent, DRAFT.progressed_at, DRAFT.message) == (0, None, None)
+
+
 def test_a_draft_gathers_photos_and_loses_them_again() -> None:
     draft = with_photos(3).remove(a_photo(2).ref)
     assert draft.photos == (a_photo(1), a_photo(3))

@@ -33,7 +33,10 @@ def test_an_order_costs_the_same_for_each_image() -> None:
 
 def test_an_order_numbers_its_images_from_one() -> None:
     requested = ORDER.request(at=NOW)
-    assert requested.images == (Image(1), Image(2))
+    assert [(image.number, image.status, image.ref) for image in requested.images] == [
+        (1, ImageStatus.ORDERED, None),
+        (2, ImageStatus.ORDERED, None),
+    ]
     assert requested.run.status is RunStatus.PENDING
 
 

@@ -68,6 +68,11 @@ def test_every_event_is_published_after_whatever_else_follows_it(kind: type[Even
     assert len(set(reactions(an_event(kind)))) == len(reactions(an_event(kind)))
 
 
+def test_what_must_follow_is_due_at_once_and_nobody_has_tried_it() -> None:
+    made = tasks_after(Happening(EventId("e-1"), GRANTED, NOW))
+    assert {(task.due_at, task.attempts, task.error) for task in made} == {(NOW, 0, None)}
+
+
 def test_an_order_is_handed_over_after_it_was_requested() -> None:
     assert Reaction.SUBMIT_TRAINING in reactions(an_event(events.TrainingRequested))
     assert Reaction.SUBMIT_PORTRAITS in reactions(an_event(events.PortraitsRequested))
