@@ -17,9 +17,9 @@ from avatar_core.avatars import Avatar
 from avatar_core.customers import Customer
 from avatar_core.dossier import Dossier
 from avatar_core.events import Event
-from avatar_core.ids import CustomerId
-from avatar_core.ledger import Account, AccountName, Entry, Pocket, Transfer
-from avatar_core.payments import Evidence, Payment
+from avatar_core.ids import BotId, CustomerId, EventId, EvidenceId, PaymentId
+from avatar_core.ledger import Account, AccountName, Pocket, TransferKind
+from avatar_core.payments import Evidence, EvidenceStatus, Payment, PaymentStatus
 from avatar_core.portraits import PortraitOrder
 from avatar_core.subscriptions import GRACE, Subscription
 from avatar_core.tasks import Happening, Reaction
@@ -47,6 +47,36 @@ class AccountRow:
         return Account(self.name, self.balance, self.version, self.digest)
 
 
+NewAccount = tuple[AccountName, CustomerId, Pocket, int, int, str]
+"""A customer's first entry in an account: name, customer, pocket, balance, version and digest."""
+AccountMove = tuple[AccountName, int, int, int, str]
+"""Name and version read; then what changes: balance, version and digest."""
+EvidenceMove = tuple[EvidenceId, int, EvidenceStatus, str | None]
+"""Id and version read; then what can change in a notice: status and reason."""
+PaymentMove = tuple[
+    PaymentId,
+    int,
+    BotId,
+    datetime,
+    PaymentStatus,
+    str | None,
+    datetime | None,
+    str | None,
+    str | None,
+    datetime | None,
+]
+"""Id and version read; then what can change in a payment: bot, expires_at, status, charge, settled_at, resume and the
+lease's query and end."""
+Side = tuple[int, int | None, int | None, str | None]
+"""An entry whose account is known: amount, balance, version and digest."""
+TransferRow = tuple[
+    str, TransferKind, AccountName, AccountName, str, int, str, str, datetime, str | None, Side | None, Side | None
+]
+"""A transfer's fields, and the entries of its source and its target."""
+EventRow = tuple[EventId, str, Event, datetime]
+"""Id, name, facts and time."""
+
+
 class SubscriptionRow(TypedDict):
     """A subscription and when it has to be looked at again."""
 
@@ -54,42 +84,33 @@ class SubscriptionRow(TypedDict):
     announce_at: datetime | None
 
 
-class EventRow(TypedDict):
-    """A happening as a row."""
-
-    id: str
-    name: str
-    facts: Event
-    at: datetime
-
-
-class TaskRow(TypedDict):
-    """What follows an event."""
-
-    event: str
-    reaction: Reaction
-    lane: str
-
-
 class Document(TypedDict, total=False):
-    """What ``avatar.write`` takes: records by table, each with the version it is going to have."""
+    """What ``avatar.write`` takes: new records by table, and changed ones with the version that they were read at."""
 
     locks: list[str]
     """Whose the records are, for taking turns."""
     customers: list[Customer]
-    accounts: list[AccountRow]
-    accounts_read: dict[str, int]
+    changed_customers: list[Customer]
+    accounts: list[NewAccount]
+    changed_accounts: list[AccountMove]
     holds: list[Hold]
+    changed_holds: list[Hold]
     evidence: list[Evidence]
+    changed_evidence: list[EvidenceMove]
     payments: list[Payment]
+    changed_payments: list[PaymentMove]
     subscriptions: list[SubscriptionRow]
+    changed_subscriptions: list[SubscriptionRow]
     avatars: list[Avatar]
+    changed_avatars: list[Avatar]
     trainings: list[Training]
+    changed_trainings: list[Training]
     portrait_orders: list[PortraitOrder]
-    transfers: list[Transfer]
-    entries: list[Entry]
+    changed_portrait_orders: list[PortraitOrder]
+    transfers: list[TransferRow]
     events: list[EventRow]
-    tasks: list[TaskRow]
+    tasks: dict[EventId, dict[Reaction, str]]
+    """The lane of each reaction to each event."""
 
 
 class DossierRows(TypedDict):

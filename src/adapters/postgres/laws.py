@@ -49,14 +49,14 @@ what it earned; the events that must have been, and those that were; the plans t
 
 LAWS: dict[str, str] = {
     "I1: entries sum to zero": """
-        SELECT t.key, 'entries differ from the transfer' FROM avatar.transfers t
-        LEFT JOIN (
+        SELECT coalesce(t.key, written.transfer), 'entries differ from the transfer' FROM avatar.transfers t
+        FULL JOIN (
             SELECT e.transfer, count(*) AS sides, sum(e.amount) AS total,
                 bool_and(e.amount = CASE e.account WHEN t.source THEN -t.amount ELSE t.amount END
                     AND e.account IN (t.source, t.target)) AS true_to_it
-            FROM avatar.entries e JOIN avatar.transfers t ON t.key = e.transfer GROUP BY e.transfer
+            FROM avatar.entries e LEFT JOIN avatar.transfers t ON t.key = e.transfer GROUP BY e.transfer
         ) written ON written.transfer = t.key
-        WHERE written.sides IS DISTINCT FROM 2 OR written.total <> 0 OR NOT written.true_to_it
+        WHERE t.key IS NULL OR written.sides IS DISTINCT FROM 2 OR written.total <> 0 OR NOT written.true_to_it
     """,
     "I2: balance is the last entry's": """
         SELECT coalesce(a.name, e.account), format('%%s, entries say %%s', a.balance, e.total)
@@ -138,6 +138,10 @@ LAWS: dict[str, str] = {
     "I6: what was delivered is charged": """
         SELECT id, format('%%s captured, %%s earned', captured, earned) FROM ordered
         WHERE ended AND captured <> earned
+    """,
+    "I7: a task has its event": """
+        SELECT format('%%s:%%s', t.event, t.reaction), 'no such event'
+        FROM avatar.tasks t LEFT JOIN avatar.events e ON e.number = t.event WHERE e.number IS NULL
     """,
     "I7: tasks are carried out": """
         SELECT format('%%s:%%s', e.id, t.reaction), format('since %%s', e.at)

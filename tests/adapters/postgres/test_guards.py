@@ -14,7 +14,7 @@ from avatar_core.testing.whole import keep_honest_books
 from tests.contracts.postgres_store import postgres_store
 
 NEVER_CHANGED = "AV003"
-KEPT = ["transfers", "entries", "accounts", "holds", "evidence", "payments", "subscriptions", "trainings"]
+KEPT = ["transfers", "entries", "accounts", "holds", "evidence", "payments", "subscriptions", "trainings", "events"]
 
 
 @pytest.fixture
@@ -65,6 +65,8 @@ FORGERIES = {
     "the price of portraits": "UPDATE avatar.portrait_orders SET quote = jsonb_set(quote, '{amount,hundredths}', '1')",
     "how many were wished for": "UPDATE avatar.portrait_orders SET wish = jsonb_set(wish, '{count}', '4')",
     "how portraits ended": "UPDATE avatar.portrait_orders SET run.status = 'SUCCEEDED'",
+    "whose task it is": "UPDATE avatar.tasks SET event = event + 1",
+    "what has happened": "UPDATE avatar.events SET facts = '{}'",
     "what was delivered": "UPDATE avatar.portrait_orders SET images = '[]'",
 }
 

@@ -80,6 +80,11 @@ async def test_an_entry_without_a_transfer_is_refused(database: Database) -> Non
     assert isinstance(await refused(database, insert), psycopg.Error)
 
 
+async def test_a_task_of_no_event_is_refused(database: Database) -> None:
+    insert = "INSERT INTO avatar.tasks (event, reaction, lane, due_at) VALUES (404, 'publish', 'publish:x', now())"
+    assert (await refused(database, insert)).sqlstate == "23503"
+
+
 @pytest.mark.parametrize(("pocket", "hundredths"), [("available", -1), ("held", -1), ("debt", 1)])
 async def test_a_balance_its_pocket_forbids_is_refused(
     database: Database, store: Store, pocket: str, hundredths: int

@@ -14,7 +14,7 @@ from avatar_core.testing.store import Store
 from avatar_core.testing.whole import keep_honest_books, requested
 from tests.contracts.postgres_store import postgres_store
 
-GUARDED = ("transfers", "entries", "accounts", "holds", "evidence", "payments", "subscriptions", "trainings")
+GUARDED = ("transfers", "entries", "accounts", "holds", "evidence", "payments", "subscriptions", "trainings", "events")
 TAMPERING = (
     *(f"ALTER TABLE avatar.{table} DISABLE TRIGGER USER" for table in GUARDED),
     "ALTER TABLE avatar.accounts DROP CONSTRAINT accounts_balance_allowed",
@@ -41,6 +41,10 @@ CRIMES = {
             "7: stars in hand",
             "the hash chain is whole",
         },
+    ),
+    "a transfer taken out": (
+        "DELETE FROM avatar.transfers WHERE key LIKE '%%:refund:1'",
+        {"I1: entries sum to zero", "4: a hold and its transfers agree", "7: stars in hand"},
     ),
     "a refund of nothing": (
         "UPDATE avatar.transfers SET reverses = 'nothing' WHERE kind = 'REFUND'",
@@ -164,6 +168,10 @@ CRIMES = {
             " AND name = 'training.succeeded') DELETE FROM avatar.events WHERE name = 'training.succeeded'"
         ),
         {"I7: a state has its event"},
+    ),
+    "an event taken out from under its tasks": (
+        "DELETE FROM avatar.events WHERE name = 'training.requested'",
+        {"I7: a task has its event", "I7: a state has its event"},
     ),
     "an end that never was": (
         (

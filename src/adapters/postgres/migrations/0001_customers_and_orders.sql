@@ -74,7 +74,6 @@ CREATE TABLE avatar.payments (
     CONSTRAINT payments_status_known CHECK (status IN ('PENDING', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED'))
 ) WITH (fillfactor = 70);
 
-CREATE INDEX payments_of_customer ON avatar.payments (customer);
 CREATE INDEX payments_to_expire ON avatar.payments (expires_at) WHERE status = 'PENDING';
 
 -- A notice names what it pays in its own words, so nothing here refers to anything.

@@ -55,7 +55,7 @@ CREATE INDEX transfers_by_time ON avatar.transfers USING brin (at) WITH (pages_p
 CREATE TABLE avatar.entries (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account text NOT NULL,
-    transfer text NOT NULL REFERENCES avatar.transfers (key),
+    transfer text NOT NULL,
     amount bigint NOT NULL,
     balance bigint,
     version bigint,
