@@ -12,7 +12,6 @@ from avatar_core.ids import BotId, CustomerId, NetworkId, TelegramId
 from avatar_core.money import NO_STARS
 from avatar_core.testing.examples import BOT, NETWORK, NOW
 from avatar_core.testing.faults import Fate, Killed, die, lose
-from avatar_core.use_cases.again import ATTEMPTS
 from avatar_core.use_cases.customers import Visit
 from tests.use_cases.world import MemoryWorld
 
@@ -128,9 +127,9 @@ async def test_whoever_was_not_fast_enough_reads_and_decides_again(world: Memory
     assert fate.pauses == [1, 2]
 
 
-async def test_whoever_is_never_fast_enough_gives_up_at_last(world: MemoryWorld, fate: Fate) -> None:
+async def test_whoever_is_never_fast_enough_gives_up_at_the_25th_try(world: MemoryWorld, fate: Fate) -> None:
     customer = (await world.welcome(FAN)).customer
     fate.before[:] = [lose] * 100
     with pytest.raises(ConcurrentChange):
         await world.choose_language(customer.id, Language.EN)
-    assert fate.pauses == list(range(1, ATTEMPTS))
+    assert fate.pauses == list(range(1, 25))
