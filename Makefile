@@ -70,7 +70,7 @@ properties: $(READY) ## the Hypothesis machines, long
 
 .PHONY: crash-matrix
 crash-matrix: $(READY) ## SIGKILL at every boundary of every journey, a database that breaks: minutes long
-	$(BIN)/python -m pytest tests/crash_matrix tests/database_faults -q -m matrix $(ARGS)
+	$(BIN)/python -m pytest tests/crash_matrix tests/database_faults -q -n 2 --dist worksteal -m matrix $(ARGS)
 
 .PHONY: mutation
 mutation: $(READY) ## change the core in thousands of ways, 95 % must be found (ARGS="avatar_core.money*")

@@ -2,20 +2,20 @@
 
 import asyncio
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from adapters.postgres.embedded import EmbeddedPostgres
 from tests.crash_matrix.beginnings import BEGINNINGS, Beginning, prepare
-from tests.crash_matrix.matrix import Tally
+from tests.crash_matrix.matrix import FIGURES, LINES, Figures, sum_of
 from tests.crash_matrix.product import launchers
 from tests.crash_matrix.stage import Theatre
 
 AT_ONCE = 4
-"""Runs that go on at the same time: each of them waits more than it works."""
+"""Runs that go on at the same time in each of pytest's processes: each of them waits more than it works."""
 
 
 @pytest.fixture(scope="session")
@@ -30,9 +30,12 @@ def theatre(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterat
         yield Theatre(postgres_server, ready, beginnings, folder)
 
 
-@pytest.fixture(scope="session")
-def tally() -> Iterator[Tally]:
-    """The sum over all journeys, told at the end."""
-    sum_of_all, began_s = Tally(), time.monotonic()
-    yield sum_of_all
-    sum_of_all.tell(time.monotonic() - began_s)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what each journey came to, and the sum, whichever process played them."""
+    reports = [each for some in terminalreporter.stats.values() for each in some if isinstance(each, pytest.TestReport)]
+    recorded = [pair for each in reports if each.when == "call" for pair in each.user_properties]
+    figures = [value for name, value in recorded if name == FIGURES]
+    for line in (line for name, value in recorded if name == LINES for line in cast("list[str]", value)):
+        terminalreporter.write_line(line)
+    if figures:
+        terminalreporter.write_line(sum_of(cast("list[Figures]", figures)))

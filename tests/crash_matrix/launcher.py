@@ -7,18 +7,24 @@ product.
 
 import asyncio
 import ctypes
+import functools
 import gc
 import json
 import os
 import signal
 import socket
+import ssl
 import sys
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import httpx
+
 from adapters.clock import RandomNames
 from adapters.postgres.embedded.guardian import PR_SET_PDEATHSIG
+from avatar_core.customers import Language
+from entrypoints.bot.texts import words_in
 from entrypoints.database import open_store
 from entrypoints.ground import Ground, bots_of, catalogue_of
 from entrypoints.logs import Redaction, configure_logs
@@ -105,9 +111,18 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def warm_up() -> None:
+    """Read once what each product would read anew: words, and the certificates of vendors that are not asked here."""
+    setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))  # noqa: B010  (mypy: it is fixed)
+    httpx.AsyncHTTPTransport()
+    for language in Language:
+        words_in(language)
+
+
 def main() -> None:
     """Fork the launchers, and end when all of them have."""
     die_with_parent()
+    warm_up()
     gc.freeze()
     for number in map(int, sys.argv[1:]):
         if os.fork() == 0:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,11 @@ MOST_REPEATS = 3
 """Once all is over, vendors say everything again, so often."""
 AGAIN_S = 0.1
 """What a repeated notice sets off comes within a moment, if at all."""
+
+FIGURES, LINES = "figures of the crash matrix", "lines of the crash matrix"
+"""What a journey's test records, for the sum at the end."""
+Figures = tuple[int, int, int, int, int]
+"""A journey's boundaries, kills, divergences, repeated messages and boundaries not met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,10 @@ class Verdict:
     repeats: Counter[str] = field(default_factory=Counter)
     divergences: list[str] = field(default_factory=list)
 
+    @property
+    def figures(self) -> Figures:
+        return self.tried, self.killed, len(self.divergences), self.repeats.total(), len(self.unmet)
+
     def lines(self) -> Iterable[str]:
         yield f"{self.journey}: {self.tried} boundaries, {self.killed} kills, {len(self.divergences)} divergences"
         yield from (f"    repeated {count} ×: {kind!r}" for kind, count in sorted(self.repeats.items()))
@@ -74,22 +82,13 @@ class Verdict:
         self.divergences += [f"{where}: {each}" for each in found]
 
 
-@dataclass
-class Tally:
-    """The sum over journeys."""
-
-    verdicts: list[Verdict] = field(default_factory=list)
-
-    def tell(self, duration_s: float) -> None:
-        """Print the size of the matrix and what it came to."""
-        repeats = sum((each.repeats for each in self.verdicts), Counter[str]())
-        told = (
-            f"The crash matrix: {len(self.verdicts)} journeys, {sum(each.tried for each in self.verdicts)} boundaries, "
-            f"{sum(each.killed for each in self.verdicts)} kills, "
-            f"{sum(len(each.divergences) for each in self.verdicts)} divergences, "
-            f"{repeats.total()} repeated messages, {duration_s / 60:.1f} minutes"
-        )
-        sys.stderr.write(f"\n{told}\n")
+def sum_of(figures: Sequence[Figures]) -> str:
+    """Return the size of the matrix and what it came to."""
+    boundaries, kills, divergences, repeats, unmet = map(sum, zip(*figures, strict=True))
+    return (
+        f"The crash matrix: {len(figures)} journeys, {boundaries} boundaries, {kills} kills, "
+        f"{divergences} divergences, {repeats} repeated messages, {unmet} boundaries not met"
+    )
 
 
 async def play(theatre: Theatre, launcher: Launcher, run: Run) -> Play:

