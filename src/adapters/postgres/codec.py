@@ -18,7 +18,7 @@ from avatar_core.customers import Customer
 from avatar_core.dossier import Dossier
 from avatar_core.events import Event
 from avatar_core.ids import BotId, CustomerId, EventId, EvidenceId, PaymentId
-from avatar_core.ledger import Account, AccountName, Pocket, TransferKind
+from avatar_core.ledger import Account, AccountName, Pocket, TransferKind, customer_account
 from avatar_core.payments import Evidence, EvidenceStatus, Payment, PaymentStatus
 from avatar_core.portraits import PortraitOrder
 from avatar_core.subscriptions import GRACE, Subscription
@@ -186,11 +186,8 @@ def announce_at(subscription: Subscription) -> datetime | None:
 
 
 def _wallet(customer: Customer, rows: DossierRows) -> Wallet:
-    empty = Wallet.empty(customer.network, customer.id)
-    kept = {row.pocket: row.account for row in rows["accounts"]}
-    return Wallet(
-        customer.network,
-        customer.id,
-        accounts={**empty.accounts, **kept},
-        holds={hold.order: hold for hold in rows["holds"]},
-    )
+    accounts = {row.pocket: row.account for row in rows["accounts"]}
+    for pocket in Pocket:
+        if pocket not in accounts:
+            accounts[pocket] = Account(customer_account(customer.network, customer.id, pocket))
+    return Wallet(customer.network, customer.id, accounts, holds={hold.order: hold for hold in rows["holds"]})

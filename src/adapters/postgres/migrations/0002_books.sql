@@ -160,15 +160,17 @@ END $$;
 CREATE TRIGGER entries_balance AFTER INSERT ON avatar.entries
     REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION avatar.refuse_unbalanced();
 
--- A customer's latest lines before a version, read backwards from an index: it costs the same at any length.
+-- A customer's latest lines before a version, read backwards from an index: it costs the same at any length.  The plan is
+-- made once for a session; making it took as long as reading ten lines.
 CREATE FUNCTION avatar.statement(of_customer text, before bigint, most integer)
 RETURNS TABLE (
     at timestamptz, kind text, service text, amount bigint, balance bigint, key text, version bigint, plan text
 )
-LANGUAGE sql STABLE
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-    SELECT t.at, t.kind, (t.cause).type, e.amount, e.balance, t.key, e.version, p.purpose ->> 'plan'
+BEGIN
+    RETURN QUERY SELECT t.at, t.kind, (t.cause).type, e.amount, e.balance, t.key, e.version, p.purpose ->> 'plan'
     FROM avatar.accounts a
     CROSS JOIN LATERAL (
         SELECT l.amount, l.balance, l.version, l.transfer FROM avatar.entries l
@@ -177,5 +179,5 @@ SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     JOIN avatar.transfers t ON t.key = e.transfer
     LEFT JOIN avatar.payments p ON p.id = CASE (t.cause).type WHEN 'payment' THEN (t.cause).id END
     WHERE a.customer = of_customer AND a.pocket = 'available'
-    ORDER BY e.version DESC
-$$;
+    ORDER BY e.version DESC;
+END $$;
