@@ -168,7 +168,7 @@ class Payment:
                 return self
             raise PaymentAlreadySettled
         self._require_price(price)
-        return replace(self._moved(PaymentFact.SETTLE), charge=charge, settled_at=at, lease=None)
+        return replace(self, status=self._after(PaymentFact.SETTLE), charge=charge, settled_at=at, lease=None)
 
     def expire(self, *, at: datetime) -> "Payment":
         """Close the invoice when its time is over; too early, or no longer open, it stays as it is."""
@@ -176,20 +176,20 @@ class Payment:
             return self
         if self.lease and at < self.lease.until:
             return self
-        return self._moved(PaymentFact.EXPIRE)
+        return replace(self, status=self._after(PaymentFact.EXPIRE))
 
     def cancel(self) -> "Payment":
         """Close the invoice because the customer does not want it.  Raises IllegalMove once it is settled."""
-        return self._moved(PaymentFact.CANCEL)
+        return replace(self, status=self._after(PaymentFact.CANCEL))
 
     def fail(self) -> "Payment":
         """Close the invoice because the gateway refused it.  Raises IllegalMove once it is settled."""
-        return self._moved(PaymentFact.FAIL)
+        return replace(self, status=self._after(PaymentFact.FAIL))
 
-    def _moved(self, fact: PaymentFact) -> "Payment":
+    def _after(self, fact: PaymentFact) -> PaymentStatus:
         if (self.status, fact) not in _MOVES:
             raise IllegalMove(thing="payment", status=self.status, fact=fact)
-        return replace(self, status=_MOVES[self.status, fact])
+        return _MOVES[self.status, fact]
 
     def _require_open(self, at: datetime) -> None:
         match self.status:

@@ -180,15 +180,17 @@ class Wallet:
         source, target = self._name(move.source), self._name(move.target)
         amount = move.stars.hundredths
         transfer = Transfer(move.key, move.kind, source, target, STAR, amount, cause, at, move.reverses)
-        after, debit = self._book(move.source, transfer, -amount)
-        after, credit = after._book(move.target, transfer, amount)
-        return replace(after, postings=(*after.postings, Posting(transfer, (debit, credit))))
+        accounts = dict(self.accounts)
+        entries = _book(accounts, move.source, transfer, -amount), _book(accounts, move.target, transfer, amount)
+        return replace(self, accounts=accounts, postings=(*self.postings, Posting(transfer, entries)))
 
     def _name(self, side: Pocket | AccountName) -> AccountName:
         return self.accounts[side].name if isinstance(side, Pocket) else side
 
-    def _book(self, side: Pocket | AccountName, transfer: Transfer, amount: int) -> tuple["Wallet", Entry]:
-        if not isinstance(side, Pocket):
-            return self, Entry(side, transfer.key, amount)
-        account, entry = self.accounts[side].book(transfer, amount)
-        return replace(self, accounts={**self.accounts, side: account}), entry
+
+def _book(accounts: dict[Pocket, Account], side: Pocket | AccountName, transfer: Transfer, amount: int) -> Entry:
+    """Make one side's entry; a customer's account moves on."""
+    if not isinstance(side, Pocket):
+        return Entry(side, transfer.key, amount)
+    accounts[side], entry = accounts[side].book(transfer, amount)
+    return entry

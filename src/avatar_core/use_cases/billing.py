@@ -184,11 +184,12 @@ class SettlePayment:
                 payment = _paid(dossier, notice, at)
             except MISMATCHES as mismatch:
                 return await _quarantine(work, notice, mismatch.code())
-            work.save(notice.settled())
+            settled = notice.settled()
+            work.save(settled)
             if payment != dossier.payment():
                 _credit(work, dossier, payment, at)
             await work.commit()
-        return notice.settled()
+        return settled
 
 
 def _paid(dossier: Dossier, notice: Evidence, at: datetime) -> Payment:
