@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from aiogram import Bot
 from PIL import Image
 from pydantic import ValidationError
 
@@ -69,7 +68,6 @@ class _Nobody:
 
 NOBODY: Any = _Nobody()
 DISPATCHER = make_dispatcher(NOBODY, NOBODY)
-A_BOT = Bot("123456:FUZZ")
 
 
 def robokassa_form(data: bytes) -> None:
@@ -143,7 +141,7 @@ def telegram_update(data: bytes) -> None:
     json.dumps(update, ensure_ascii=False)
     if kind := DISPATCHER.kind_of(update):
         with contextlib.suppress(ValidationError):
-            DISPATCHER.read(kind, update, A_BOT)
+            DISPATCHER.read(kind, update)
 
 
 def button(data: bytes) -> None:

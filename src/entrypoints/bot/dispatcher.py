@@ -1,7 +1,7 @@
 """Which kind of update goes to whom: payments first, then conversations, and a net below both.
 
 A table of our own.  aiogram's dispatcher asks middlewares, routers and filters that nobody here needs, at 40 µs an
-update; its types, methods and bots are what we use of it.
+update; its bots and methods are what we use of it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiogram import Bot
-from aiogram.types import (
-    BotSubscriptionUpdated,
+from pydantic import TypeAdapter
+
+from adapters.telegram.updates import (
     CallbackQuery,
     Message,
     PaidMediaPurchased,
     PreCheckoutQuery,
-    TelegramObject,
+    SubscriptionUpdated,
 )
-
 from entrypoints.bot.desk import Desk
 from entrypoints.bot.failures import Failed, Failures
 from entrypoints.bot.payments import Cashier
@@ -35,7 +35,7 @@ Net = Callable[[Failed, Bot, Arrived], Awaitable[bool]]
 class Kind:
     """One kind of update: what it tells of, and who handles it."""
 
-    told: type[TelegramObject]
+    told: TypeAdapter[Any]
     handle: Handler
 
 
@@ -50,16 +50,16 @@ class Dispatcher:
         """Return an update's kind, if somebody handles it."""
         return next((kind for kind in raw if kind in self.kinds), None)
 
-    def read(self, kind: str, raw: Raw, bot: Bot) -> TelegramObject:
+    def read(self, kind: str, raw: Raw) -> object:
         """Return what an update tells of.  Raises pydantic's ValidationError for what nobody can read."""
-        return self.kinds[kind].told.model_validate(raw[kind], context={"bot": bot})
+        return self.kinds[kind].told.validate_python(raw[kind])
 
     async def feed(self, bot: Bot, arrived: Arrived) -> None:
         """Have an update handled; when it returns it is.  Raises what must be tried again."""
         kind = self.kind_of(arrived.raw)
         if kind is None:
             return
-        told = self.read(kind, arrived.raw, bot)
+        told = self.read(kind, arrived.raw)
         try:
             await self.kinds[kind].handle(told, bot, arrived)
         except Exception as error:
@@ -81,10 +81,10 @@ def make_dispatcher(desk: Desk, conversations: ConversationStore) -> Dispatcher:
             await reception.message(told, bot, arrived)
 
     kinds = {
-        "message": Kind(Message, message),
-        "callback_query": Kind(CallbackQuery, reception.tap),
-        "pre_checkout_query": Kind(PreCheckoutQuery, cashier.asked),
-        "subscription": Kind(BotSubscriptionUpdated, cashier.subscription),
-        "purchased_paid_media": Kind(PaidMediaPurchased, cashier.media),
+        "message": Kind(TypeAdapter(Message), message),
+        "callback_query": Kind(TypeAdapter(CallbackQuery), reception.tap),
+        "pre_checkout_query": Kind(TypeAdapter(PreCheckoutQuery), cashier.asked),
+        "subscription": Kind(TypeAdapter(SubscriptionUpdated), cashier.subscription),
+        "purchased_paid_media": Kind(TypeAdapter(PaidMediaPurchased), cashier.media),
     }
     return Dispatcher(kinds, Failures(desk).failed)

@@ -8,10 +8,10 @@ from secrets import token_hex
 
 import structlog
 from aiogram import Bot
-from aiogram.types import Message, TelegramObject, User
 
 from adapters.telegram.messenger import Rendering
 from adapters.telegram.refusals import MessageRefused
+from adapters.telegram.updates import Message, User
 from avatar_core.customers import Language
 from avatar_core.errors import MessengerUnavailable, RecipientUnreachable, StoreUnavailable
 from avatar_core.ids import BotId, TelegramId
@@ -32,7 +32,7 @@ class Failed:
 
     error: Exception
     kind: str
-    told: TelegramObject
+    told: object
 
 
 class Failures:
@@ -83,12 +83,12 @@ async def _tell(bot: Bot, user: User | None, key: str, **facts: object) -> None:
         log.warning("a customer could not be told", notice=key, reason=str(trouble))
 
 
-def sender(told: TelegramObject) -> User | None:
+def sender(told: object) -> User | None:
     """Return who caused an update."""
     user = getattr(told, "from_user", None) or getattr(told, "user", None)
     return user if isinstance(user, User) else None
 
 
-def is_payment(told: TelegramObject) -> bool:
+def is_payment(told: object) -> bool:
     """Return whether money depends on an update: then it is tried again until it is handled."""
     return isinstance(told, Message) and told.successful_payment is not None

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from aiogram import Bot
-from aiogram.types import CallbackQuery, Message, PreCheckoutQuery
+from pydantic import TypeAdapter
 
 from adapters.memory import FrozenClock, MemoryDatabase, MemoryInbox
+from adapters.telegram.updates import CallbackQuery, Message, PreCheckoutQuery
 from avatar_core.errors import StoreUnavailable
 from entrypoints.bot.dispatcher import Dispatcher, Kind
 from entrypoints.bot.failures import Failed
@@ -39,9 +40,9 @@ class Listener:
         self.more: list[bool] = []
         self.gates: dict[str, asyncio.Event] = {}
         kinds = {
-            "message": Kind(Message, self.hear),
-            "callback_query": Kind(CallbackQuery, self.tap),
-            "pre_checkout_query": Kind(PreCheckoutQuery, self.ask),
+            "message": Kind(TypeAdapter(Message), self.hear),
+            "callback_query": Kind(TypeAdapter(CallbackQuery), self.tap),
+            "pre_checkout_query": Kind(TypeAdapter(PreCheckoutQuery), self.ask),
         }
         self.dispatcher = Dispatcher(kinds, self.failed)
 
