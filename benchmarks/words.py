@@ -5,6 +5,11 @@ WORDS = """\
   `SettlePayment`; every second payment buys a plan, the others a pack of stars.  One process, as many callers as
   connections unless told; callers who come at the same time share a statement and its commit.  pgbench runs its
   built-in TPC-B-like transactions with prepared statements: a process written in C with a thread for each processor.
+  What limits it: a settlement changes two rows and adds thirteen (two transfers with four entries, an account, events,
+  their tasks, every second time a plan), 29 entries of indexes in all; TPC-B changes three and adds one, without any.
+  One write of eight settlements takes PostgreSQL a million instructions each; Python takes 0.13 ms for each besides
+  the two statements (callgrind and `process_time`, apart from these rounds).  Eight callers in one process share each
+  statement, and so Python and the database take turns; with 16 and more they work side by side.
 - **S2** posts one transfer of stars from the business's sales account, which is the same for all, to the accounts of
   many customers.  Callers who come together share a commit.  The limit runs in pgbench with 8 connections, between
   many accounts or from many to one.
