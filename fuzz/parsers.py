@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from aiogram.types import Update
 from PIL import Image
 from pydantic import ValidationError
 
@@ -42,7 +43,6 @@ from avatar_core.errors import (
 )
 from avatar_core.money import Currency, Price, Stars
 from entrypoints.bot.callbacks import OutdatedButton, aspect_in, one_of, read, unpacked, whole
-from entrypoints.bot.dispatcher import make_dispatcher
 from entrypoints.bot.intake import lane_of
 from entrypoints.bot.reception import Reception, _command
 from entrypoints.logs import Redaction
@@ -67,7 +67,6 @@ class _Nobody:
 
 
 NOBODY: Any = _Nobody()
-DISPATCHER = make_dispatcher(NOBODY, NOBODY)
 
 
 def robokassa_form(data: bytes) -> None:
@@ -139,9 +138,8 @@ def telegram_update(data: bytes) -> None:
         return
     lane_of(update)
     json.dumps(update, ensure_ascii=False)
-    if kind := DISPATCHER.kind_of(update):
-        with contextlib.suppress(ValidationError):
-            DISPATCHER.read(kind, update)
+    with contextlib.suppress(ValidationError):
+        Update.model_validate(update)
 
 
 def button(data: bytes) -> None:

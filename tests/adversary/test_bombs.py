@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 from aiogram import Bot
+from aiogram.types import PhotoSize
 from aiohttp import ClientError
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 from PIL import Image
 
 from adapters.telegram.bots import connected_bots
-from adapters.telegram.updates import File
 from avatar_core.errors import PhotoRefused
 from avatar_core.ids import BotId
 from entrypoints.bot.voice import Voice
@@ -208,6 +208,6 @@ async def test_a_file_that_is_larger_than_it_was_said_to_be_is_cut_off() -> None
         await fan.send_document(bytes(12 * 2**20), "me.jpg", "image/jpeg")
         (update,) = stage.telegram.updates("message")[-1:]
         file_id = str(update["message"]["document"]["file_id"])  # type: ignore[index]  # what the server sent
-        small = File(file_id=file_id, file_size=1000)
+        small = PhotoSize(file_id=file_id, file_unique_id="u", width=640, height=640, file_size=1000)
         with pytest.raises(PhotoRefused, match="too-large"):
             await Voice(stage.bots[FIRST], fan.person_id).download(small)

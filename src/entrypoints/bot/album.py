@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from aiogram.types import Document, Message, PhotoSize
+
 from adapters.telegram.messenger import Button
-from adapters.telegram.updates import File, Message
 from avatar_core.errors import AvatarError, PhotoRefused, StoreUnavailable, TooManyPhotos
 from avatar_core.photos import LARGEST_BYTES, Photo, PhotoProblem
 from avatar_core.trainings import Training
@@ -46,7 +47,7 @@ def _was_kept_before(talk: Talk, refusal: AvatarError) -> bool:
     return is_there and talk.arrived.attempt > 1
 
 
-async def _content(talk: Talk, file: File) -> bytes:
+async def _content(talk: Talk, file: PhotoSize | Document) -> bytes:
     if (file.file_size or 0) > LARGEST_BYTES:
         raise PhotoRefused(reason=PhotoProblem.TOO_LARGE)
     return await talk.voice.download(file)

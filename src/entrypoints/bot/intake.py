@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from aiogram import Bot
+from aiogram import Bot, Dispatcher
+from aiogram.types import Update
 
 from avatar_core.errors import MessengerUnavailable, StoreUnavailable
 from avatar_core.ids import BotId
 from avatar_core.ports import Clock, Inbox
-from entrypoints.bot.dispatcher import Dispatcher
 from entrypoints.bot.limits import Limits, tell_to_wait
 from entrypoints.bot.talk import Arrived, Raw
 
@@ -84,7 +84,7 @@ class Intake:
     @property
     def wanted(self) -> list[str]:
         """The kinds of updates that somebody handles: Telegram must be asked for them by name (museum 57)."""
-        return list(self._dispatcher.kinds)
+        return self._dispatcher.resolve_used_update_types()
 
     async def receive(self, bot: BotId, updates: Sequence[Raw]) -> None:
         """Keep the updates; when it returns they may be acknowledged.  Feeding goes on behind it.
@@ -179,9 +179,11 @@ class Intake:
                 log.warning("somebody is too fast", bot=arrival.bot, lane=lane_of(arrival.raw))
                 await tell_to_wait(bot, arrival.raw, wait)
             return
+        update = Update.model_validate(arrival.raw, context={"bot": bot})
+        arrived = Arrived(arrival.bot, arrival.raw, lane, attempt)
         # A question about a payment has ten seconds: slow chats must not take its turn.
         async with self._question_turns if QUESTION in arrival.raw else self._turns:
-            await self._dispatcher.feed(bot, Arrived(arrival.bot, arrival.raw, lane, attempt))
+            await self._dispatcher.feed_update(bot, update, arrived=arrived)
 
 
 def lane_of(raw: Raw) -> str:

@@ -8,9 +8,9 @@ import json
 
 import structlog
 from aiogram import Bot
+from aiogram.types import BotSubscriptionUpdated, Message, PaidMediaPurchased, PreCheckoutQuery, User
 
 from adapters.telegram.refusals import MessageRefused
-from adapters.telegram.updates import Message, PaidMediaPurchased, PreCheckoutQuery, SubscriptionUpdated, User
 from avatar_core.bots import TELEGRAM_STARS
 from avatar_core.customers import Language
 from avatar_core.errors import AvatarError, ConcurrentChange, InvalidAmount, StoreUnavailable
@@ -89,9 +89,9 @@ class Cashier:
         person = payer.full_name if payer else ""
         await tell_owners(bot, self._desk.bots.of(arrived.bot), "owner-refunded", person=person, **facts)
 
-    async def subscription(self, subscription: SubscriptionUpdated, bot: Bot, arrived: Arrived) -> None:
+    async def subscription(self, subscription: BotSubscriptionUpdated, bot: Bot, arrived: Arrived) -> None:
         """Tell the owners of a state that nobody has heard of; the known ones change nothing until they are charged."""
-        facts = {"state": subscription.state, "payload": subscription.invoice_payload}
+        facts = {"state": str(subscription.state), "payload": subscription.invoice_payload}
         log.info("a subscription's state", bot=arrived.bot, **facts)
         if facts["state"] not in SUBSCRIPTION_STATES:
             await tell_owners(bot, self._desk.bots.of(arrived.bot), "owner-subscription-puzzling", **facts)

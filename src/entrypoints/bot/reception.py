@@ -4,10 +4,10 @@ from uuid import UUID
 
 import structlog
 from aiogram import Bot
+from aiogram.types import CallbackQuery, InaccessibleMessage, Message, User
 
 from adapters.telegram.messenger import Rendering
 from adapters.telegram.refusals import MessageRefused
-from adapters.telegram.updates import CallbackQuery, Message, User
 from avatar_core.customers import Language
 from avatar_core.dossier import Dossier
 from avatar_core.errors import CustomerNotFound, MessengerUnavailable, RecipientUnreachable
@@ -23,7 +23,7 @@ from entrypoints.bot.information import INVITED, start
 from entrypoints.bot.menu import tap_named
 from entrypoints.bot.routes import COMMANDS, TAPS, WORDS, guide
 from entrypoints.bot.storage import ConversationStore, conversation_of
-from entrypoints.bot.talk import Arrived, Place, Raw, Talk
+from entrypoints.bot.talk import Arrived, Place, Talk
 from entrypoints.bot.texts import Words, words_in
 from entrypoints.bot.voice import Voice, patiently
 
@@ -46,8 +46,6 @@ SAID = {
     *("contact", "location", "venue", "poll", "dice", "game", "checklist"),
 }
 """What people send.  The rest are Telegram's own lines in a chat, such as a pinned message: nobody waits for more."""
-LEFT_ALONE = "live_photo"
-"""May come with a photo beside it, and is not taken for one."""
 log = structlog.get_logger(__name__)
 
 
@@ -61,7 +59,7 @@ class Reception:
     async def message(self, message: Message, bot: Bot, arrived: Arrived) -> None:
         """Answer a message in a private chat; elsewhere point there when asked."""
         user = message.from_user
-        if user is None or user.is_bot or not is_said(arrived.raw["message"]):
+        if user is None or user.is_bot or message.content_type not in SAID:
             return
         if message.chat.type != PRIVATE:
             await _point_to_private_chat(message, user, bot)
@@ -77,7 +75,7 @@ class Reception:
         """Do what a button says; the spinner on it stops in any case."""
         is_new, prefix, args = read(query.data or "")
         under = query.message
-        is_fixed = is_new or under is None or not under.is_accessible
+        is_fixed = is_new or under is None or isinstance(under, InaccessibleMessage)
         voice = Voice(bot, query.from_user.id, None if is_fixed or under is None else under.message_id)
         words = words_in(Language.spoken(query.from_user.language_code))
         try:
@@ -106,11 +104,6 @@ class Reception:
             return (await self._desk.read_customer(inviter)).customer.id
         except (ValueError, CustomerNotFound):
             return None
-
-
-def is_said(line: Raw) -> bool:
-    """Return whether a person sent it; an empty text says nothing."""
-    return not line.get(LEFT_ALONE) and any(line.get(name) for name in SAID)
 
 
 def _command(text: str) -> tuple[str, str]:

@@ -8,21 +8,21 @@ from io import BytesIO
 from typing import Any, TypeVar
 
 from aiogram import Bot
-from aiogram.methods import EditMessageText, SendMessage
 from aiogram.types import (
     BufferedInputFile,
+    Document,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputMediaDocument,
     InputMediaPhoto,
     LabeledPrice,
+    PhotoSize,
     ReplyParameters,
 )
 from aiohttp import ClientError
 
 from adapters.telegram.messenger import Button, Rendering
 from adapters.telegram.refusals import MessageRefused, translated
-from adapters.telegram.updates import File
 from avatar_core.errors import MessageGone, MessengerUnavailable, PhotoRefused
 from avatar_core.payments import Payment
 from avatar_core.photos import LARGEST_BYTES, PhotoProblem
@@ -105,10 +105,8 @@ class Voice:
         """Send a new message; return its number."""
         quoting = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to else None
         sent = await patiently(
-            lambda: self.bot(
-                SendMessage(
-                    chat_id=self.chat, text=screen.text, reply_markup=keyboard(screen), reply_parameters=quoting
-                )
+            lambda: self.bot.send_message(
+                self.chat, screen.text, reply_markup=keyboard(screen), reply_parameters=quoting
             )
         )
         return sent.message_id if sent else 0
@@ -121,10 +119,8 @@ class Voice:
         """Edit a message; return its number, or a new one's when it is gone or cannot be edited."""
         try:
             edited = await patiently(
-                lambda: self.bot(
-                    EditMessageText(
-                        text=screen.text, chat_id=self.chat, message_id=message, reply_markup=keyboard(screen)
-                    )
+                lambda: self.bot.edit_message_text(
+                    screen.text, chat_id=self.chat, message_id=message, reply_markup=keyboard(screen)
                 )
             )
         except (MessageGone, MessageRefused):
@@ -156,14 +152,14 @@ class Voice:
             )
         )
 
-    async def download(self, file: File) -> bytes:
+    async def download(self, file: PhotoSize | Document) -> bytes:
         """Return what was sent.  Raises MessengerUnavailable, without the link: the bot's token is in it.
 
         Raises PhotoRefused for more than a photo may have, whatever size was told before.
         """
         found = _Bounded()
         try:
-            await patiently(lambda: self.bot.download(file.file_id, destination=found))
+            await patiently(lambda: self.bot.download(file, destination=found))
         except (ClientError, TimeoutError) as trouble:
             kind = type(trouble).__name__
             raise DownloadFailed(retry_after_s=AFTER_DOWNLOAD_S, reason=kind) from None

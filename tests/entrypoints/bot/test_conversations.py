@@ -1,32 +1,17 @@
 """What can be said at any time, in any state, in any chat."""
 
-from typing import Any
-
 import pytest
-from aiogram.enums import ContentType
-from aiogram.types import Message as KnownMessage
 
 from avatar_core.bots import TELEGRAM_STARS
 from avatar_core.customers import Language
 from avatar_core.ledger import Cause
 from avatar_core.money import Stars
 from entrypoints.bot.callbacks import Tap, calling
-from entrypoints.bot.reception import SAID, is_said
 from entrypoints.bot.routes import COMMANDS
 from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import FIRST, OWNER, SECOND, Stage
 from tests.entrypoints.bot.test_buttons import go_to
-
-ODD_LINES: list[dict[str, Any]] = [
-    {},
-    {"text": ""},
-    {"text": "", "message_auto_delete_timer_changed": {"message_auto_delete_time": 60}},
-    {"photo": []},
-    {"photo": [1], "live_photo": [1]},
-    {"document": [1], "animation": [1]},
-    {"text": "hi", "reply_to_message": {"pinned_message": {}}},
-]
 
 
 async def newcomer(stage: Stage, fan: Customer) -> None:
@@ -258,12 +243,6 @@ async def test_telegrams_own_lines_in_a_chat_are_not_answered(stage: Stage, fan:
     fan.world.tell(fan.bot, "message", line, fan.person_id)
     await stage.settled()
     assert len(fan.received) == 1
-
-
-@pytest.mark.parametrize("line", [*({kind.value: [1]} for kind in ContentType), *ODD_LINES], ids=str)
-def test_what_a_person_sends_is_told_from_telegrams_own_lines_as_aiogram_tells_it(line: dict[str, Any]) -> None:
-    theirs = KnownMessage.model_construct(None, **line)
-    assert is_said(line) is (theirs.content_type in SAID)
 
 
 async def test_a_bot_that_writes_is_no_customer(stage: Stage, fan: Customer) -> None:

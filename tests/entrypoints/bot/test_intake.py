@@ -7,14 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from aiogram import Bot
-from pydantic import TypeAdapter
+from aiogram import Dispatcher
+from aiogram.types import CallbackQuery, Message
 
 from adapters.memory import FrozenClock, MemoryDatabase, MemoryInbox
-from adapters.telegram.updates import CallbackQuery, Message, PreCheckoutQuery
 from avatar_core.errors import StoreUnavailable
-from entrypoints.bot.dispatcher import Dispatcher, Kind
-from entrypoints.bot.failures import Failed
 from entrypoints.bot.intake import AT_ONCE, Intake, lane_of
 from entrypoints.bot.talk import Arrived
 from tests.entrypoints.bot.stage import FIRST, NOW, SECOND, Stage, stage_of, until
@@ -39,17 +36,12 @@ class Listener:
         self.heard: list[str] = []
         self.more: list[bool] = []
         self.gates: dict[str, asyncio.Event] = {}
-        kinds = {
-            "message": Kind(TypeAdapter(Message), self.hear),
-            "callback_query": Kind(TypeAdapter(CallbackQuery), self.tap),
-            "pre_checkout_query": Kind(TypeAdapter(PreCheckoutQuery), self.ask),
-        }
-        self.dispatcher = Dispatcher(kinds, self.failed)
+        self.dispatcher = Dispatcher(disable_fsm=True)
+        self.dispatcher.message.register(self.hear)
+        self.dispatcher.callback_query.register(self.tap)
+        self.dispatcher.pre_checkout_query.register(self.ask)
 
-    async def failed(self, _failed: Failed, _bot: Bot, _arrived: Arrived) -> bool:
-        return False
-
-    async def hear(self, told: Message, _bot: Bot, arrived: Arrived) -> None:
+    async def hear(self, told: Message, arrived: Arrived) -> None:
         text = told.text or ""
         if text in self.gates:
             await self.gates[text].wait()
@@ -58,10 +50,10 @@ class Listener:
         if text == "broken":
             raise ZeroDivisionError
 
-    async def tap(self, query: CallbackQuery, _bot: Bot, _arrived: Arrived) -> None:
+    async def tap(self, query: CallbackQuery) -> None:
         self.heard.append(str(query.data))
 
-    async def ask(self, _query: PreCheckoutQuery, _bot: Bot, _arrived: Arrived) -> None:
+    async def ask(self, query: object) -> None:
         self.heard.append("question")
 
 
@@ -180,13 +172,6 @@ async def test_an_update_nobody_can_read_stops_nothing(hall: Hall) -> None:
     assert hall.listener.heard == [f"{FIRST}:2"]
     hall.clock.set(NOW.replace(year=2030))
     assert await hall.intake.recover() == 0
-
-
-async def test_an_update_that_nobody_handles_is_done_with_unread(hall: Hall) -> None:
-    await hall.intake.receive(FIRST, [{"update_id": 1, "poll": {"id": "x"}}, {"update_id": 2}, message(3)])
-    await hall.intake.drain()
-    assert hall.listener.heard == [f"{FIRST}:3"]
-    assert not await hall.inbox.unhandled(f"telegram:{FIRST}", NOW.replace(year=2030), 9)
 
 
 async def test_an_update_with_a_part_that_nobody_knows_yet_is_handled(hall: Hall) -> None:
