@@ -9,7 +9,9 @@ from avatar_core.runs import Run, RunStatus
 
 _TRAININGS: dict[type, frozenset[RunStatus]] = {
     events.TrainingRequested: frozenset({RunStatus.PENDING}),
-    events.TrainingSubmitted: frozenset({RunStatus.PROCESSING, RunStatus.SUCCEEDED, RunStatus.FAILED}),
+    events.TrainingSubmitted: frozenset(
+        {RunStatus.PROCESSING, RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELED}
+    ),
     events.TrainingProgressed: frozenset({RunStatus.PROCESSING}),
     events.TrainingDelayed: frozenset({RunStatus.PENDING, RunStatus.SUBMITTING}),
     events.TrainingSucceeded: frozenset({RunStatus.SUCCEEDED}),
