@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any, TypeVar
 
 from aiogram import Bot
+from aiogram.methods import EditMessageText, SendMessage
 from aiogram.types import (
     BufferedInputFile,
     Document,
@@ -105,8 +106,10 @@ class Voice:
         """Send a new message; return its number."""
         quoting = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to else None
         sent = await patiently(
-            lambda: self.bot.send_message(
-                self.chat, screen.text, reply_markup=keyboard(screen), reply_parameters=quoting
+            lambda: self.bot(
+                SendMessage(
+                    chat_id=self.chat, text=screen.text, reply_markup=keyboard(screen), reply_parameters=quoting
+                )
             )
         )
         return sent.message_id if sent else 0
@@ -119,8 +122,10 @@ class Voice:
         """Edit a message; return its number, or a new one's when it is gone or cannot be edited."""
         try:
             edited = await patiently(
-                lambda: self.bot.edit_message_text(
-                    screen.text, chat_id=self.chat, message_id=message, reply_markup=keyboard(screen)
+                lambda: self.bot(
+                    EditMessageText(
+                        text=screen.text, chat_id=self.chat, message_id=message, reply_markup=keyboard(screen)
+                    )
                 )
             )
         except (MessageGone, MessageRefused):
