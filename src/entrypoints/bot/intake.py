@@ -8,6 +8,7 @@ import json
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -104,15 +105,17 @@ class Intake:
             if str(raw["update_id"]) in new:
                 self._enqueue(_Arrival(bot, str(raw["update_id"]), raw))
 
-    async def recover(self) -> int:
+    async def recover(self, older_than_s: float = 0.0) -> int:
         """Feed what was kept and never handled, the oldest first; return how many there were.
+
+        Beside other processes leave the youngest alone: they may be at it, and a customer would be answered twice.
 
         Questions about payments are not fed: Telegram has closed them after 10 s, and a yes would only lock the
         payment.
         """
-        found = 0
+        found, before = 0, self._clock.now() - timedelta(seconds=older_than_s)
         for bot in self._bots:
-            waiting = await self._inbox.unhandled(source_of(bot), self._clock.now(), RECOVERED_AT_ONCE)
+            waiting = await self._inbox.unhandled(source_of(bot), before, RECOVERED_AT_ONCE)
             for number, text in sorted(waiting, key=lambda each: int(each[0])):
                 raw = json.loads(text)
                 if QUESTION in raw:

@@ -94,6 +94,6 @@ async def _recover(intake: Intake) -> None:
     while True:
         await asyncio.sleep(RECOVER_EVERY_S)
         try:
-            await intake.recover()
+            await intake.recover(RECOVER_EVERY_S)
         except StoreUnavailable as trouble:
             log.warning("nothing can be recovered", reason=str(trouble))

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -148,6 +148,16 @@ async def test_what_a_dead_process_left_is_handled_in_its_order(hall: Hall) -> N
     await hall.intake.drain()
     assert hall.listener.heard == [f"{FIRST}:9", f"{FIRST}:10", f"{FIRST}:11"]
     assert await hall.intake.recover() == 0
+
+
+async def test_what_another_process_may_be_handling_is_left_to_it_for_a_while(hall: Hall) -> None:
+    await hall.inbox.keep(f"telegram:{FIRST}", [("1", json.dumps(message(1)))], NOW)
+    hall.clock.set(NOW + timedelta(seconds=59))
+    assert await hall.intake.recover(60) == 0
+    hall.clock.set(NOW + timedelta(seconds=61))
+    assert await hall.intake.recover(60) == 1
+    await hall.intake.drain()
+    assert hall.listener.heard == [f"{FIRST}:1"]
 
 
 async def test_a_question_that_a_dead_process_left_is_not_asked_again(hall: Hall) -> None:
