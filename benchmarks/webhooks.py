@@ -11,10 +11,11 @@ from functools import partial
 from itertools import count
 
 from avatar_core.ids import BotId
+from benchmarks.bare_http import post
 from benchmarks.figures import Amount, AtLeast, AtMost, Figure, Findings
 from benchmarks.rounds import Rounds
 from benchmarks.server import Server
-from benchmarks.serving import BARE, PATH, SECRET, WHOLE, Served, served
+from benchmarks.serving import BARE, PATH, WHOLE, Served, served
 from entrypoints.bot.intake import source_of
 
 GOAL = AtLeast(0.4)
@@ -53,10 +54,7 @@ class Sender:
             async with self._connection() as (reader, writer):
                 while True:
                     number = next(self.numbers)
-                    writer.write(_request(number))
-                    head = await reader.readuntil(b"\r\n\r\n")
-                    assert head.startswith(b"HTTP/1.1 200"), head
-                    await reader.readexactly(_length(head))
+                    await post(reader, writer, PATH, _update(number))
                     self.answered.append(number)
                     self.begun.set()
                     if time.perf_counter() > until:
@@ -108,18 +106,9 @@ async def _lost_by_a_kill(
     return len(sender.answered), sum(str(number) not in kept for number in sender.answered)
 
 
-def _request(number: int) -> bytes:
+def _update(number: int) -> bytes:
     """Word an update that needs no answer in the chat: a line of Telegram's own."""
     person = {"id": 1_000 + number % 500, "is_bot": False, "first_name": "A customer"}
     chat = {"id": -1_000 - number % 500, "type": "group", "title": "A group"}
     message = {"message_id": number, "date": 1_790_000_000, "chat": chat, "from": person, "new_chat_title": "A group"}
-    body = json.dumps({"update_id": number, "message": message}).encode()
-    head = f"POST {PATH} HTTP/1.1\r\nHost: us\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n\r\n".encode() + body
-
-
-def _length(head: bytes) -> int:
-    for line in head.lower().split(b"\r\n"):
-        if line.startswith(b"content-length:"):
-            return int(line.partition(b":")[2])
-    return 0
+    return json.dumps({"update_id": number, "message": message}).encode()

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
 
+from benchmarks.bare_http import post
 from benchmarks.load.member import Member, heard
 from benchmarks.load.people import People
-from benchmarks.serving import SECRET
 
 CALLERS = 64
 OFFSET = 10**13
@@ -41,10 +41,7 @@ class Bringer:
         """Bring one update.  Raises AssertionError unless the answer is a yes."""
         bot, _, raw = self.people.write()
         async with asyncio.timeout(ANSWER_WITHIN_S), self._line() as line:
-            line.writer.write(_request(f"/telegram/{bot}", json.dumps(raw).encode()))
-            head = await line.reader.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 200"), head
-            await line.reader.readexactly(_length(head))
+            await post(line.reader, line.writer, f"/telegram/{bot}", json.dumps(raw).encode())
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[Line]:
@@ -71,18 +68,6 @@ async def main(bots: int, customers: int, ports: list[int]) -> None:
     await Member({"webhook": (bringer.bring, CALLERS)}).serve()
     for line in bringer.free:
         line.writer.close()
-
-
-def _request(path: str, body: bytes) -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: us\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n\r\n".encode() + body
-
-
-def _length(head: bytes) -> int:
-    for line in head.lower().split(b"\r\n"):
-        if line.startswith(b"content-length:"):
-            return int(line.partition(b":")[2])
-    return 0
 
 
 if __name__ == "__main__":
