@@ -1,7 +1,9 @@
-"""Seeds that found a defect of the product: none of them breaks a law any more.
+"""Seeds that found a defect, of the product or of its audit: none of them breaks a law any more.
 
 - Seed 14: a messenger that asked for pauses of five seconds, and was away for more than two hours, used up a day of
   tries; the message was given up.  (The worker's patience has a test of its own for it in ``test_patience.py``.)
+- Seed 107: the provider stopped a training before it had answered the order for it; the audit took that ending, which
+  the provider had said, for one that nobody had.
 """
 
 import pytest
@@ -9,7 +11,10 @@ import pytest
 from entrypoints.simulation.many import run_quietly
 from entrypoints.simulation.scenario import Faults, Scenario
 
-FOUND = (Scenario(14, 10, 20, Faults.named("outage")),)
+FOUND = (
+    Scenario(14, 10, 20, Faults.named("outage")),
+    Scenario(107, 100, 60, Faults.named("harsh"), steps=28_000),
+)
 
 
 @pytest.mark.parametrize("scenario", FOUND, ids=str)
