@@ -12,10 +12,8 @@ from tests.crash_matrix.journeys import BUY, BUY_AT_THE_SHOP, DELIVER, JOURNEYS,
 from tests.crash_matrix.matrix import FIGURES, LINES, Run, Verdict, all_of, chosen, judge, matching, undisturbed
 from tests.crash_matrix.stage import Theatre
 
-SAMPLE = JOURNEYS[::3]
+SAMPLE = JOURNEYS[::2]
 """Most of those in which rules are broken below are among them, so that they are played undisturbed only once."""
-FEW = 2
-"""Boundaries that do not come up, as some do not on a busy machine: two things that go on at once take turns."""
 PATIENT_S = 600
 """Half a minute on two idle cores; a busy machine may take its time."""
 RULES = (
@@ -45,7 +43,7 @@ async def test_a_kill_somewhere_in_a_journey_changes_nothing(theatre: Theatre) -
     for run, as_it_should_be, play in zip(runs, normal, await all_of(theatre, runs), strict=True):
         verdict.enter(run.fatal, play, as_it_should_be.endings[0])
     assert not verdict.divergences
-    assert len(verdict.unmet) <= FEW
+    assert verdict.killed == len(runs)
 
 
 @pytest.mark.timeout(PATIENT_S)
