@@ -2,11 +2,8 @@
 
 import asyncio
 import os
-import resource
 import stat
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ import pytest
 from adapters.disk import DiskPhotoStore, UnsafeRef
 from avatar_core.errors import PhotoNotFound, StoreUnavailable
 from avatar_core.ids import PhotoRef
+from tests.full_disk import files_no_larger_than
 
 PHOTOS = Path(__file__).parents[2] / "examples" / "photos"
 REF = PhotoRef("trainings/t1/one.jpg")
@@ -22,17 +20,6 @@ REF = PhotoRef("trainings/t1/one.jpg")
 @pytest.fixture
 def store(tmp_path: Path) -> DiskPhotoStore:
     return DiskPhotoStore(tmp_path / "photos")
-
-
-@contextmanager
-def files_no_larger_than(size_bytes: int) -> Iterator[None]:
-    """Let the kernel refuse longer writes, as it does on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def files(root: Path) -> list[str]:

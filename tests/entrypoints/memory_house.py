@@ -37,6 +37,7 @@ from entrypoints.house import House, Vendors
 from entrypoints.logs import Redaction
 from entrypoints.settings import Settings, load_settings
 from entrypoints.worker.bell import Bell
+from tests.entrypoints.conversations import DictConversations
 
 TOKEN = "123456:ABC-DEF-secret-token-of-the-bot"
 REPLICATE_TOKEN = "r8_secrettoken"
@@ -50,22 +51,6 @@ def some_settings(**given: object) -> Settings:
     account = {"replicate_token": REPLICATE_TOKEN, "replicate_models": ("me/avatars",)}
     shop = {"robokassa_login": "shop", "robokassa_password_1": "first-word", "robokassa_password_2": "second-word"}
     return load_settings(None, **{"bots": bots, **account, **shop, **given})
-
-
-class DictConversations:
-    """Conversations in a dictionary."""
-
-    def __init__(self) -> None:
-        self.states: dict[str, dict[str, object]] = {}
-
-    async def get(self, key: str) -> dict[str, object] | None:
-        return self.states.get(key)
-
-    async def put(self, key: str, value: dict[str, object]) -> None:
-        self.states[key] = value
-
-    async def drop(self, key: str) -> None:
-        self.states.pop(key, None)
 
 
 @dataclass

@@ -105,11 +105,15 @@ class Guest:
         await self.presses(Tap.STEPS)
         return await self.presses(Tap.QUOTE_TRAINING, f"^flux-dev-lora:{steps}$")
 
-    async def trained(self) -> None:
-        """Subscribe, and train an avatar to the end."""
+    async def gets_ready_to_train(self) -> ChatMessage:
+        """Subscribe and prepare an avatar, up to the last question."""
         await self.buys(Tap.PLANS, "NEUROPHOTO")
         await self.drafts()
-        await self.quoted()
+        return await self.quoted()
+
+    async def trained(self) -> None:
+        """Subscribe, and train an avatar to the end."""
+        await self.gets_ready_to_train()
         await self.person.press(Tap.TRAIN)
         await self.sees_button(Tap.STYLE)
 

@@ -4,7 +4,6 @@ The provider rejects the token or cannot be reached, the disk is full: whatever 
 on to its end, and what cannot gives the stars back.
 """
 
-import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,6 +14,7 @@ from avatar_core.customers import Language
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.runs import LATE_RUN_LIMIT, FailureReason, RunStatus
 from entrypoints.bot.callbacks import Tap
+from tests.full_disk import files_no_larger_than
 from tests.journeys.guests import PHOTOS, Guest, offers
 from tests.journeys.ordeals import PLAN, PRICE, REST, SAID, both, is_paid_once, refused, training_of
 from tests.journeys.stage import Stage, until
@@ -30,17 +30,6 @@ def token_rejected(stage: Stage) -> Iterator[None]:
         yield
     finally:
         stage.replicate.restore_token()
-
-
-@contextmanager
-def room_for(size_bytes: int) -> Iterator[None]:
-    """Let the kernel refuse longer files, as it does on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def attempts(stage: Stage, guest: Guest) -> int:
@@ -65,9 +54,7 @@ async def test_with_a_wrong_token_orders_wait_the_owner_knows_what_to_mend_and_e
 ) -> None:
     guest, runs = await stage.guest(language), len(stage.replicate.trainings)
     owner, before = stage.owner(guest.bot), stage.owner(guest.bot).count("🔑")
-    await guest.buys(Tap.PLANS, "NEUROPHOTO")
-    await guest.drafts()
-    await guest.quoted()
+    await guest.gets_ready_to_train()
     with token_rejected(stage):
         await guest.person.press(Tap.TRAIN)
         await guest.hears(SAID["delayed"][language])
@@ -96,9 +83,7 @@ async def test_without_a_network_to_the_provider_the_order_waits_and_goes_on_by_
     stage: Stage, language: Language
 ) -> None:
     guest, runs = await stage.guest(language), len(stage.replicate.trainings)
-    await guest.buys(Tap.PLANS, "NEUROPHOTO")
-    await guest.drafts()
-    await guest.quoted()
+    await guest.gets_ready_to_train()
     async with stage.line.down():
         await guest.person.press(Tap.TRAIN)
         await guest.hears(SAID["in the queue"][language])
@@ -115,9 +100,7 @@ async def test_without_a_network_for_hours_the_stars_come_back_and_everybody_is_
     stage: Stage, language: Language
 ) -> None:
     guest, runs = await stage.guest(language), len(stage.replicate.trainings)
-    await guest.buys(Tap.PLANS, "NEUROPHOTO")
-    await guest.drafts()
-    await guest.quoted()
+    await guest.gets_ready_to_train()
     async with stage.line.down():
         await guest.person.press(Tap.TRAIN)
         await guest.hears(SAID["in the queue"][language])
@@ -141,7 +124,7 @@ async def test_on_a_full_disk_a_photo_is_not_kept_and_can_be_sent_again(stage: S
     await guest.buys(Tap.PLANS, "NEUROPHOTO")
     await guest.begins_an_avatar()
     await guest.sends(PHOTOS[:9])
-    with room_for(16 * 1024):
+    with files_no_larger_than(16 * 1024):
         await guest.chat.send_photo(PHOTOS[9])
         await refused(guest, stage, SAID["not kept"][language])
     await guest.sends(PHOTOS[9:10])
@@ -153,17 +136,15 @@ async def test_on_a_full_disk_an_ordered_training_and_a_painted_portrait_wait_fo
     stage: Stage, language: Language
 ) -> None:
     guest = await stage.guest(language)
-    await guest.buys(Tap.PLANS, "NEUROPHOTO")
-    await guest.drafts()
-    await guest.quoted()
-    with room_for(len(PHOTOS[0]) * 2):
+    await guest.gets_ready_to_train()
+    with files_no_larger_than(len(PHOTOS[0]) * 2):
         await guest.person.press(Tap.TRAIN)
         await tried(stage, guest, 2)
         assert await guest.money() == (REST, PRICE)
     await guest.hears(SAID["ready"][language])
     await is_paid_once(guest, stage)
     await guest.presses(Tap.STYLE)
-    with room_for(1024):
+    with files_no_larger_than(1024):
         await guest.person.press(Tap.PAINT)
         await tried(stage, guest, 2)
         assert await guest.money() == (Stars.parse("248.5"), Stars.parse("7.5"))

@@ -107,9 +107,7 @@ async def test_a_thousand_steps_without_stars_are_one_purchase_away(stage: Stage
 @both
 async def test_a_price_that_is_too_old_is_shown_anew_and_holds_nothing(stage: Stage, language: Language) -> None:
     guest = await stage.guest(language)
-    await guest.buys(Tap.PLANS, "NEUROPHOTO")
-    await guest.drafts()
-    await guest.quoted()
+    await guest.gets_ready_to_train()
     first = (await guest.dossier()).draft.chosen.quote
     stage.push(timedelta(minutes=16))
     await guest.person.press(Tap.TRAIN)

@@ -134,9 +134,7 @@ async def test_27_a_forged_webhook_is_refused(stage: Stage) -> None:
     """The webhook was unsigned: a forged one is refused."""
     guest = await stage.guest(EN)
     stage.replicate.hang_next_training(at=0.2)
-    await guest.buys(Tap.PLANS, "NEUROPHOTO")
-    await guest.drafts()
-    await guest.quoted()
+    await guest.gets_ready_to_train()
     await guest.person.press(Tap.TRAIN)
     await guest.hears(": training,")
     run = stage.replicate.trainings[-1]

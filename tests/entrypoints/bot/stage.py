@@ -53,6 +53,7 @@ from entrypoints.bot.limits import Limits
 from entrypoints.bot.polling import poll
 from entrypoints.bot.renderer import EventRenderer
 from entrypoints.sandbox.telegram import CallbackQuery, Customer, TelegramSandbox
+from tests.entrypoints.conversations import DictConversations
 from tests.entrypoints.sandbox.telegram_demo_bot import PromptSession
 
 PHOTOS = [path.read_bytes() for path in sorted((Path(__file__).parents[3] / "examples" / "photos").glob("*.jpg"))]
@@ -65,22 +66,6 @@ WORKER = "worker"
 MANNERS = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
 LOOK_EVERY_S = 0.01
 Wanted = TypeVar("Wanted")
-
-
-class DictConversations:
-    """Conversations in a dictionary."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, dict[str, object]] = {}
-
-    async def get(self, key: str) -> dict[str, object] | None:
-        return self.kept.get(key)
-
-    async def put(self, key: str, value: dict[str, object]) -> None:
-        self.kept[key] = value
-
-    async def drop(self, key: str) -> None:
-        self.kept.pop(key, None)
 
 
 class BreakableStore:

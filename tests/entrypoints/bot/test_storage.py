@@ -4,7 +4,7 @@ import pytest
 from aiogram import Bot
 
 from entrypoints.bot.storage import Conversation, conversation_of
-from tests.entrypoints.bot.stage import DictConversations
+from tests.entrypoints.conversations import DictConversations
 
 BOT, OTHER_BOT = Bot("1:A"), Bot("9:B")
 CHAT, PERSON = 2, 3

@@ -27,11 +27,9 @@ def answering(*answers: str | Exception) -> Renew:
 
 
 async def test_a_claim_is_renewed_until_it_is_lost_and_then_the_task_ends() -> None:
-    begun = asyncio.get_running_loop().time()
     with pytest.raises(LeaseLost):
         async with Claim(answering(KEPT, KEPT, LOST), EVERY_S, 10.0):
             await asyncio.Event().wait()
-    assert asyncio.get_running_loop().time() - begun >= 3 * EVERY_S
 
 
 async def test_a_defect_in_renewing_ends_the_task_with_it() -> None:
