@@ -1,7 +1,7 @@
 """Every bot's line to Telegram: opened on its own, said to work once it does, said to be broken with what mends it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,6 +19,7 @@ AFTER_TROUBLE_S = 2.0
 AFTER_REJECTION_S = 30.0
 """A wrong token or address is mended by a person: asking every other second tells nobody more."""
 RECOVER_EVERY_S = 60.0
+CANCEL_EVERY_S = 0.5
 Loop = Callable[[], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
@@ -71,10 +72,17 @@ async def keep_open(loops: Mapping[str, Loop], bots: Mapping[BotId, Bot], intake
     try:
         await stop.wait()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(tasks)
         await intake.drain()
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel until all have ended: aiohttp loses a cancellation that comes together with a time-out of its own."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_EVERY_S)
 
 
 async def _unstoppable(name: str, loop: Loop) -> None:

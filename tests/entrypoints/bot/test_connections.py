@@ -14,7 +14,7 @@ from avatar_core.ids import BotId
 from entrypoints.bot import lines
 from entrypoints.bot.commands import announce_commands
 from entrypoints.bot.intake import Intake
-from entrypoints.bot.lines import AFTER_REJECTION_S, AFTER_TROUBLE_S, Line
+from entrypoints.bot.lines import AFTER_REJECTION_S, AFTER_TROUBLE_S, Line, keep_open
 from entrypoints.bot.polling import poll
 from entrypoints.bot.webhooks import Webhook, await_webhooks
 from tests.entrypoints.bot.stage import FIRST, SECOND, Stage, stage_of, until
@@ -212,3 +212,21 @@ async def test_a_defect_does_not_silence_a_bot(monkeypatch: pytest.MonkeyPatch, 
         assert "Hello" in await stage.say(stage.telegram.person(), "/start")
         assert any(line["event"] == "begun again after a defect" for line in logs)
         assert len(stage.telegram.calls("setMyCommands")) == 4
+
+
+@pytest.mark.timeout(10)
+async def test_a_loop_that_loses_a_cancellation_is_ended_all_the_same() -> None:
+    """A time-out of aiohttp's in the same moment swallows it, and the bot went on polling instead of stopping."""
+    lost = []
+
+    async def deaf() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            lost.append(1)
+        await asyncio.Event().wait()
+
+    stop = asyncio.Event()
+    async with stage_of() as stage, meanwhile(keep_open({"poll": deaf}, stage.bots, stage.intake(), stop), stop):
+        await asyncio.sleep(0.05)
+    assert lost == [1]
