@@ -11,6 +11,7 @@ from psycopg.errors import (
     CheckViolation,
     DeadlockDetected,
     NumericValueOutOfRange,
+    ReadOnlySqlTransaction,
     SerializationFailure,
     UniqueViolation,
     lookup,
@@ -30,7 +31,13 @@ from avatar_core.money import Stars
 
 VERSION_MOVED = "AV001"
 """Raised by avatar.write when a record is not as it was read."""
-_REASONS = ("connection refused", "password authentication failed", "failed to resolve host", "timeout expired")
+_REASONS = (
+    "read-only",
+    "connection refused",
+    "password authentication failed",
+    "failed to resolve host",
+    "timeout expired",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ def _translated(error: Error, state: str | None, constraint: str | None, detail:
     """Return the core's error, or None for what no caller can do anything about.
 
     A pool that cannot give a connection in time counts as the store not answering (its errors are OperationalErrors).
+    So does a server that only reads for now: a standby after a failover, or Supabase when its disk is nearly full.
     """
     match error:
         case UniqueViolation() | SerializationFailure() | DeadlockDetected():
@@ -95,7 +103,7 @@ def _translated(error: Error, state: str | None, constraint: str | None, detail:
             return _broken_law(constraint, detail or "")
         case NumericValueOutOfRange():
             return InvalidAmount(what="64 bits", value=str(error).partition('"')[2].partition('"')[0])
-        case OperationalError() | InterfaceError():
+        case OperationalError() | InterfaceError() | ReadOnlySqlTransaction():
             return StoreUnavailable(reason=_reason(error))
         case _ if state == VERSION_MOVED:
             return ConcurrentChange()

@@ -15,7 +15,7 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import migrate
 from adapters.postgres.pool import Database, PoolSettings
 from avatar_core.errors import ConcurrentChange, StoreUnavailable
-from avatar_core.testing.examples import a_customer
+from avatar_core.testing.examples import NOW, a_customer
 from avatar_core.testing.store import Store
 from tests.contracts.postgres_store import postgres_store
 
@@ -79,6 +79,15 @@ async def test_connections_that_are_cut_at_work_cost_a_store_unavailable_and_no_
         await sleeping
     assert isinstance(refusal.value.__cause__, psycopg.OperationalError)
     await eventually(lambda: patient.rows("SELECT 1"))
+
+
+async def test_a_server_that_only_reads_for_now_is_a_store_unavailable(migrated_dsn: str) -> None:
+    reading = f"{migrated_dsn} options='-c default_transaction_read_only=on'"
+    async with Database(reading, settings=CONNECTIONS) as standby:
+        store = postgres_store(standby)
+        for trying in (store.save(a_customer(1)), store.inbox.keep("telegram:bot", [("1", "{}")], NOW)):
+            with pytest.raises(StoreUnavailable, match="read-only"):
+                await trying
 
 
 async def _sleeping(database: Database) -> None:
