@@ -184,6 +184,23 @@ async def test_an_owner_who_cannot_be_reached_keeps_nothing_from_the_others(fami
     assert [told.address.telegram_id for told in family.messenger.told] == [OTHER_OWNER]
 
 
+async def test_a_bot_that_cannot_speak_keeps_nothing_from_the_other_bots_owners(family: MemoryWorld) -> None:
+    family.messenger.mute.add(BOT)
+    await family.tell_owner(replace(QUARANTINED, bot=None))
+    assert [(told.address.bot, told.address.telegram_id) for told in family.messenger.told] == [
+        (OTHER_BOT, OTHER_OWNER),
+    ]
+
+
+async def test_news_that_no_bot_can_tell_has_to_come_again(family: MemoryWorld) -> None:
+    family.messenger.mute.update({BOT, OTHER_BOT})
+    with pytest.raises(MessengerUnavailable):
+        await family.tell_owner(replace(QUARANTINED, bot=None))
+    family.messenger.mute.remove(OTHER_BOT)
+    with pytest.raises(MessengerUnavailable):
+        await family.tell_owner(QUARANTINED)
+
+
 async def test_money_of_which_nobody_knows_the_bot_is_told_to_all_owners(family: MemoryWorld) -> None:
     await family.tell_owner(replace(QUARANTINED, bot=None))
     assert [(told.address.bot, told.address.telegram_id) for told in family.messenger.told] == [

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from avatar_core.customers import Address
 from avatar_core.errors import ImagesRefused, MessageGone, MessengerUnavailable, RecipientUnreachable
 from avatar_core.events import Event
-from avatar_core.ids import MessageId, PortraitOrderId, TelegramId
+from avatar_core.ids import BotId, MessageId, PortraitOrderId, TelegramId
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Album:
 class RecordingMessenger:
     """Keeps what was told to whom.
 
-    Whoever is in ``blocked_by`` cannot be written to; while ``busy_s`` is set nobody can, for so many seconds;
+    Whoever is in ``blocked_by`` cannot be written to, and no bot in ``mute`` can write, as one with a revoked token;
+    while ``busy_s`` is set nobody can, for so many seconds;
     ``refuses_images`` takes no album; ``lose_answers`` sends messages whose sending is reported as failed: the sender
     cannot know.
     """
@@ -45,6 +46,7 @@ class RecordingMessenger:
     told: list[Told] = field(default_factory=list)
     albums: list[Album] = field(default_factory=list)
     blocked_by: set[TelegramId] = field(default_factory=set)
+    mute: set[BotId] = field(default_factory=set)
     busy_s: float | None = None
     lose_answers: int = 0
     refuses_images: bool = False
@@ -82,8 +84,8 @@ class RecordingMessenger:
     def _require_reachable(self, address: Address) -> None:
         if address.telegram_id in self.blocked_by:
             raise RecipientUnreachable
-        if self.busy_s is not None:
-            raise MessengerUnavailable(retry_after_s=self.busy_s)
+        if self.busy_s is not None or address.bot in self.mute:
+            raise MessengerUnavailable(retry_after_s=self.busy_s or 1.0)
 
     def _lose_answer(self) -> None:
         if self.lose_answers:

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from avatar_core.bots import Bots
+from avatar_core.bots import BotProfile, Bots
 from avatar_core.customers import Address, Language, Role
 from avatar_core.dossier import Dossier, OfCustomer, OfTraining
 from avatar_core.errors import MessageGone, MessengerUnavailable, RecipientUnreachable, TaskMakesNoSense
@@ -108,14 +108,27 @@ class TellOwner:
     bots: Bots
 
     async def __call__(self, news: Event) -> None:
-        """Tell every owner of the bot.  Raises MessengerUnavailable."""
+        """Tell every owner of the bot.  Raises MessengerUnavailable.
+
+        What concerns all bots is told by each of them, and one that cannot speak keeps nothing from the others: they
+        would be told again and again until it can.
+        """
+        mute, spoke = None, False
         for profile in self.bots.concerned(await self._bot(news)):
-            language = Language.spoken(profile.owner_language)
-            for owner in profile.owners:
-                try:
-                    await self.messenger.tell(Address(profile.bot, owner, language, Role.OWNER), news)
-                except RecipientUnreachable:
-                    continue
+            try:
+                await self._tell(profile, news)
+            except MessengerUnavailable as trouble:
+                mute = trouble
+            else:
+                spoke = True
+        if mute and not spoke:
+            raise mute
+
+    async def _tell(self, profile: BotProfile, news: Event) -> None:
+        language = Language.spoken(profile.owner_language)
+        for owner in profile.owners:
+            with suppress(RecipientUnreachable):
+                await self.messenger.tell(Address(profile.bot, owner, language, Role.OWNER), news)
 
     async def _bot(self, news: Event) -> BotId | None:
         if isinstance(news, _WITHOUT_CUSTOMER):
