@@ -18,7 +18,7 @@ from avatar_core.ids import BotId, TelegramId
 from avatar_core.use_cases.customers import Visit
 from entrypoints.bot.desk import Desk
 from entrypoints.bot.owners import tell_owners
-from entrypoints.bot.talk import Arrived
+from entrypoints.bot.talk import Arrived, tells_of_money
 from entrypoints.bot.texts import words_in
 from entrypoints.bot.voice import Voice
 
@@ -31,6 +31,8 @@ class Failures:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._reported: set[tuple[BotId, int]] = set()
+        """Money that met a defect comes again and again; its customer and owners are told once."""
 
     async def failed(self, event: ErrorEvent, bot: Bot, arrived: Arrived) -> object:
         """Return UNHANDLED for what must be tried again: the update stays in the inbox."""
@@ -46,8 +48,13 @@ class Failures:
             case MessengerUnavailable() as busy if not isinstance(busy, MessageRefused):
                 return UNHANDLED
             case defect:
-                await self._report(defect, update, bot, arrived.bot)
-                return UNHANDLED if is_payment(update) else None
+                if not tells_of_money(arrived.raw):
+                    await self._report(defect, update, bot, arrived.bot)
+                    return None
+                if (arrived.bot, arrived.number) not in self._reported:
+                    self._reported.add((arrived.bot, arrived.number))
+                    await self._report(defect, update, bot, arrived.bot)
+                return UNHANDLED
 
     async def _gone(self, bot_id: BotId, user: User | None) -> None:
         """Stop writing to somebody who blocked the bot in the middle of an answer."""
@@ -78,9 +85,3 @@ def sender(update: Update) -> User | None:
     """Return who caused an update."""
     user = getattr(update.event, "from_user", None) or getattr(update.event, "user", None)
     return user if isinstance(user, User) else None
-
-
-def is_payment(update: Update) -> bool:
-    """Return whether money depends on an update: then it is tried again until it is handled."""
-    message = update.message
-    return bool(update.pre_checkout_query is None and message and message.successful_payment)

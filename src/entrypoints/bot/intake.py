@@ -19,7 +19,7 @@ from avatar_core.errors import MessengerUnavailable, StoreUnavailable
 from avatar_core.ids import BotId
 from avatar_core.ports import Clock, Inbox
 from entrypoints.bot.limits import Limits, tell_to_wait
-from entrypoints.bot.talk import Arrived, Raw
+from entrypoints.bot.talk import Arrived, Raw, tells_of_money
 
 PAUSES_S = (0.5, 2.0, 8.0)
 """Before an update is tried again; after the last one it waits in the inbox for `recover`."""
@@ -158,7 +158,10 @@ class Intake:
         del self._lanes[key]
 
     async def _handle(self, arrival: _Arrival, lane: Lane) -> None:
-        """Feed one update until it is handled; what is not stays in the inbox, a defect until the next start."""
+        """Feed one update until it is handled; what is not stays in the inbox for `recover`.
+
+        What meets a defect of ours stays there until the next start, unless it tells of money.
+        """
         for attempt, pause_s in enumerate((*PAUSES_S, None), start=1 + arrival.is_known):
             try:
                 await self._feed(arrival, lane, attempt)
@@ -168,7 +171,8 @@ class Intake:
                 silence_s = trouble.retry_after_s if isinstance(trouble, MessengerUnavailable) else 0.0
             except Exception:  # the edge of the process: one update must not stop the others
                 log.exception("an update could not be handled", bot=arrival.bot, update=arrival.number)
-                self._given_up.add((arrival.bot, arrival.number))
+                if not tells_of_money(arrival.raw):
+                    self._given_up.add((arrival.bot, arrival.number))
                 return
             else:
                 return

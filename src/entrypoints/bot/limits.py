@@ -12,14 +12,13 @@ from avatar_core.errors import MessengerUnavailable, RecipientUnreachable
 from avatar_core.ids import BotId
 from entrypoints.allowances import Allowances, Wait
 from entrypoints.bot.callbacks import Tap, read
-from entrypoints.bot.talk import Raw
+from entrypoints.bot.talk import Raw, tells_of_money
 from entrypoints.bot.texts import words_in
 from entrypoints.bot.voice import Voice, patiently
 
 QUOTING = frozenset({Tap.QUOTE_TRAINING, Tap.STYLE, Tap.QUOTE_PORTRAITS, Tap.REPEAT})
 """Buttons that make the price of something, which is stored."""
 _UPLOADS = ("photo", "document")
-_MONEY = ("successful_payment", "refunded_payment")
 log = structlog.get_logger(__name__)
 
 
@@ -39,7 +38,7 @@ class Limits:
         """Use up what an update costs; return how long its sender has to wait, if there is nothing left."""
         message, tap = raw.get("message"), raw.get("callback_query")
         event = message or tap
-        if not isinstance(event, Mapping) or any(name in event for name in _MONEY):
+        if not isinstance(event, Mapping) or tells_of_money(raw):
             return None
         who = (bot, _number_of(event.get("from")))
         if message and any(name in event for name in _UPLOADS):

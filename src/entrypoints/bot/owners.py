@@ -1,6 +1,7 @@
 """Telling a bot's owners what concerns them alone; a notice that fails changes nothing for anybody (museum 50)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 from aiogram import Bot
@@ -19,20 +20,36 @@ log = structlog.get_logger(__name__)
 async def tell_owners(bot: Bot, profile: BotProfile, key: str, **facts: object) -> int:
     """Tell each owner in their language; return how many could be told."""
     words = words_in(Language.spoken(profile.owner_language))
-    return await _tell(bot, profile, key, [words(key, **facts)])
+    return (await _tell(bot, profile, key, [words(key, **facts)])).owners
 
 
-async def _tell(bot: Bot, profile: BotProfile, notice: str, texts: Sequence[str]) -> int:
-    """Send each owner these messages; return to how many all of them came."""
-    told = 0
+async def tell_owners_surely(bot: Bot, profile: BotProfile, key: str, **facts: object) -> None:
+    """Tell the owners what nothing else will tell them.  Raises MessengerUnavailable when it could not be said."""
+    words = words_in(Language.spoken(profile.owner_language))
+    told = await _tell(bot, profile, key, [words(key, **facts)])
+    if told.trouble and not told.owners:
+        raise told.trouble
+
+
+@dataclass(slots=True)
+class _Told:
+    """How many owners got it all, and what kept it from others who can be reached later."""
+
+    owners: int = 0
+    trouble: MessengerUnavailable | None = None
+
+
+async def _tell(bot: Bot, profile: BotProfile, notice: str, texts: Sequence[str]) -> _Told:
+    told = _Told()
     for owner in profile.owners:
         try:
             for text in texts:
                 await Voice(bot, owner).say(Rendering(text))
         except (RecipientUnreachable, MessengerUnavailable) as trouble:
             log.warning("an owner could not be told", bot=profile.bot, owner=owner, notice=notice, reason=str(trouble))
+            told.trouble = trouble if isinstance(trouble, MessengerUnavailable) else told.trouble
         else:
-            told += 1
+            told.owners += 1
     return told
 
 
@@ -44,4 +61,4 @@ async def pass_question_on(talk: Talk, text: str) -> None:
     first, *more = in_parts(text)
     texts = [words("owner-question", text=first, **facts), *(words("owner-question-more", text=part) for part in more)]
     told = await _tell(talk.voice.bot, talk.profile, "owner-question", texts)
-    await talk.say("question-passed-on" if told else "question-lost")
+    await talk.say("question-passed-on" if told.owners else "question-lost")

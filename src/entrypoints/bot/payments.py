@@ -18,7 +18,7 @@ from avatar_core.ids import BotId, PaymentId, TelegramId
 from avatar_core.money import Currency, Price
 from avatar_core.use_cases.customers import Visit
 from entrypoints.bot.desk import Desk
-from entrypoints.bot.owners import tell_owners
+from entrypoints.bot.owners import tell_owners, tell_owners_surely
 from entrypoints.bot.talk import Arrived
 from entrypoints.bot.texts import words_in
 from entrypoints.bot.voice import patiently
@@ -80,14 +80,14 @@ class Cashier:
         await self._desk.settle_payment(kept.id)
 
     async def refunded(self, message: Message, bot: Bot, arrived: Arrived) -> None:
-        """Tell the owners: the stars that were bought are taken back by hand."""
+        """Tell the owners: the stars that were bought are taken back by hand.  Raises MessengerUnavailable."""
         refund, payer = message.refunded_payment, message.from_user
         if refund is None:
             return
         facts = {"charge": refund.telegram_payment_charge_id, "amount": refund.total_amount}
         log.warning("Telegram refunded a payment", bot=arrived.bot, **facts)
         person = payer.full_name if payer else ""
-        await tell_owners(bot, self._desk.bots.of(arrived.bot), "owner-refunded", person=person, **facts)
+        await tell_owners_surely(bot, self._desk.bots.of(arrived.bot), "owner-refunded", person=person, **facts)
 
     async def subscription(self, subscription: BotSubscriptionUpdated, bot: Bot, arrived: Arrived) -> None:
         """Tell the owners of a state that nobody has heard of; the known ones change nothing until they are charged."""
@@ -97,9 +97,10 @@ class Cashier:
             await tell_owners(bot, self._desk.bots.of(arrived.bot), "owner-subscription-puzzling", **facts)
 
     async def media(self, media: PaidMediaPurchased, bot: Bot, arrived: Arrived) -> None:
-        """Tell the owners of a sale that this bot never offered."""
+        """Tell the owners of a sale that this bot never offered.  Raises MessengerUnavailable."""
         log.warning("paid media was bought", bot=arrived.bot, payload=media.paid_media_payload)
-        await tell_owners(bot, self._desk.bots.of(arrived.bot), "owner-paid-media", payload=media.paid_media_payload)
+        profile = self._desk.bots.of(arrived.bot)
+        await tell_owners_surely(bot, profile, "owner-paid-media", payload=media.paid_media_payload)
 
 
 def _visit(bot_id: BotId, user: User) -> Visit:

@@ -23,6 +23,7 @@ from entrypoints.bot.voice import Voice
 Rows = tuple[tuple[Button, ...], ...]
 Raw = Mapping[str, Any]
 """An update as Telegram tells it, in JSON."""
+_MONEY = ("successful_payment", "refunded_payment")
 
 
 class Place(StrEnum):
@@ -57,6 +58,12 @@ class Arrived:
     def number(self) -> int:
         """Telegram's, of its own for each bot."""
         return int(self.raw["update_id"])
+
+
+def tells_of_money(raw: Raw) -> bool:
+    """Return whether an update says that money has moved: no limit holds it up, and it is never given up."""
+    message = raw.get("message")
+    return isinstance(message, Mapping) and any(name in message for name in _MONEY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,12 +149,12 @@ class Stage:
         return Intake(self.inbox, dispatcher, self.bots, self.clock, self.limits)
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Let the bots poll while the block runs; leaving it is a shutdown."""
-        stop = asyncio.Event()
-        task = asyncio.create_task(poll(self.bots, self.intake(), stop))
+    async def running(self) -> AsyncIterator[Intake]:
+        """Let the bots poll while the block runs, and give what takes their updates in; leaving it is a shutdown."""
+        stop, intake = asyncio.Event(), self.intake()
+        task = asyncio.create_task(poll(self.bots, intake, stop))
         try:
-            yield
+            yield intake
         finally:
             stop.set()
             await task

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from avatar_core.customers import Language
-from avatar_core.ids import CustomerId
+from avatar_core.ids import CustomerId, EvidenceId
+from avatar_core.payments import Evidence
+from avatar_core.use_cases.billing import SettlePayment
 from entrypoints.bot import intake, voice
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.talk import Place
@@ -17,6 +19,7 @@ from entrypoints.sandbox.telegram.purchases import charge
 from tests.entrypoints.bot.stage import OWNER, PHOTOS, Stage, stage_of, until
 from tests.entrypoints.bot.test_avatars import ordered, preparing
 from tests.entrypoints.bot.test_buttons import go_to
+from tests.entrypoints.bot.test_purchases import refund
 
 Logs = Sequence[Mapping[str, Any]]
 
@@ -33,6 +36,19 @@ class BrokenSettlement:
 
     async def __call__(self, evidence: str) -> None:
         raise ZeroDivisionError(evidence)
+
+
+class HealingSettlement:
+    """A settlement with a defect that goes away."""
+
+    def __init__(self, whole: SettlePayment) -> None:
+        self.whole, self.is_broken, self.tries = whole, True, 0
+
+    async def __call__(self, evidence: EvidenceId) -> Evidence:
+        self.tries += 1
+        if self.is_broken:
+            raise ZeroDivisionError(evidence)
+        return await self.whole(evidence)
 
 
 @pytest.fixture
@@ -94,6 +110,32 @@ async def test_a_defect_in_a_settlement_leaves_the_payment_in_the_inbox(impatien
             await stage.settled()
         await stage.work()
         assert fan.count("500 ⭐ credited") == 1
+
+
+async def test_a_payment_that_met_a_defect_is_judged_again_without_a_restart(impatient: None) -> None:
+    async with stage_of() as stage:
+        fan, working = stage.telegram.person(language_code="en"), stage.desk
+        settling = HealingSettlement(working.settle_payment)
+        stage.desk = dataclasses.replace(working, settle_payment=settling)  # type: ignore[arg-type]
+        async with stage.running() as taking_in:
+            owner = stage.telegram.person(first_name="Owner", person_id=OWNER)
+            await stage.say(owner, "/start")
+            await stage.say(fan, "/start")
+            await stage.press(fan, calling(Tap.BUY, "xtr-500") + ":s")
+            fan.person.stars = 500
+            assert (await fan.pay()).is_paid
+            await until(lambda: fan.count("Something broke") == 1)
+            for _ in range(3):
+                stage.clock.advance(timedelta(minutes=1))
+                await taking_in.recover()
+                await taking_in.drain()
+            assert (settling.tries, len(stage.unhandled())) == (4, 1)
+            settling.is_broken = False
+            await taking_in.recover()
+            await taking_in.drain()
+        await stage.work()
+        assert fan.count("500 ⭐ credited") == 1
+        assert (fan.count("Something broke"), owner.count("ZeroDivisionError")) == (1, 1)
 
 
 async def test_while_the_store_is_down_nothing_is_lost(stage: Stage, fan: Customer, impatient: None) -> None:
@@ -228,3 +270,22 @@ async def test_a_photo_that_telegram_does_not_hand_over_is_tried_again_without_a
     await stage.settled()
     assert "1 of 50 accepted" in fan.received[-1].text
     assert not any("FIRST" in str(line) for line in logs)
+
+
+async def test_a_refund_that_no_owner_could_hear_of_is_told_later(stage: Stage, fan: Customer, impatient: None) -> None:
+    owner = stage.telegram.person(first_name="Owner", person_id=OWNER)
+    await owner.write("/start")
+    await stage.say(fan, "/start")
+    stage.telegram.faults.server_error(method="sendMessage", times=voice.ATTEMPTS)
+    fan.world.tell(fan.bot, "message", refund(fan), fan.person_id)
+    await until(lambda: owner.count("charge-7") == 1)
+    await stage.settled()
+    assert owner.count("charge-7") == 1
+
+
+async def test_an_owner_who_blocked_the_bot_holds_no_refund_up(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    stage.telegram.faults.blocked(method="sendMessage")
+    fan.world.tell(fan.bot, "message", refund(fan), fan.person_id)
+    await stage.settled()
+    assert stage.unhandled() == []

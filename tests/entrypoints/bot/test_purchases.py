@@ -11,7 +11,7 @@ from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import ChatMessage, Customer
 from entrypoints.sandbox.telegram.purchases import charge
-from tests.entrypoints.bot.stage import FIRST, ROBOKASSA, Stage, stage_of, until
+from tests.entrypoints.bot.stage import FIRST, OWNER, ROBOKASSA, Stage, stage_of, until
 from tests.entrypoints.bot.test_buttons import go_to
 
 
@@ -224,24 +224,23 @@ async def test_a_gateway_that_is_down_is_told(open_stage: Stage) -> None:
     assert "payment service does not answer" in fan.received[-1].text
 
 
-async def test_a_refund_by_telegram_is_told_to_the_owners(stage: Stage, fan: Customer) -> None:
-    owner = stage.telegram.person(first_name="Owner", person_id=99)
-    await owner.write("/start")
-    await stage.say(fan, "/start")
-    refund = {
+def refund(fan: Customer) -> dict[str, object]:
+    """Word the message by which Telegram tells that a charge was given back."""
+    refunded = {
         "currency": "XTR",
         "total_amount": 500,
         "invoice_payload": "some-payment",
         "telegram_payment_charge_id": "charge-7",
     }
-    message = {
-        "message_id": 5,
-        "date": 1,
-        "chat": fan.person.wire_chat(),
-        "from": fan.person.wire(),
-        "refunded_payment": refund,
-    }
-    fan.world.tell(fan.bot, "message", message, fan.person_id)
+    told = {"message_id": 5, "date": 1, "chat": fan.person.wire_chat(), "from": fan.person.wire()}
+    return {**told, "refunded_payment": refunded}
+
+
+async def test_a_refund_by_telegram_is_told_to_the_owners(stage: Stage, fan: Customer) -> None:
+    owner = stage.telegram.person(first_name="Owner", person_id=OWNER)
+    await owner.write("/start")
+    await stage.say(fan, "/start")
+    fan.world.tell(fan.bot, "message", refund(fan), fan.person_id)
     await stage.settled()
     assert "charge-7" in owner.received[-1].text
 
