@@ -15,7 +15,8 @@ from avatar_core.errors import (
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 UNAUTHORIZED_PAUSE_S = 30.0
-"""Steady: somebody mends the credential at some moment, and does not want to wait long then."""
+"""Steady and without end: somebody mends the credential at some moment, and does not want to wait long then.  What
+waits for it comes to nothing by itself once its order has ended."""
 OUTSIDE_ATTEMPTS = 1500
 """About a day of tries: an order that could not be handed over by then has ended with its stars given back."""
 PROMPT_ATTEMPTS = 10
@@ -39,6 +40,8 @@ class Patience:
                 return None
             case MessageRefused():
                 return self._growing(attempts) if attempts < DEFECT_ATTEMPTS else None
+            case ProviderUnauthorized():
+                return min(UNAUTHORIZED_PAUSE_S, self._growing(attempts))
             case OutsideError() | ConcurrentChange() | TimeoutError():
                 return self._outside(attempts, error) if attempts < OUTSIDE_ATTEMPTS else None
             case _:
@@ -49,8 +52,6 @@ class Patience:
             case MessengerUnavailable(retry_after_s=retry_after_s):
                 asked_s = retry_after_s + self.chance.uniform(0, min(1.0, self.first_pause_s))
                 return asked_s if attempts <= PROMPT_ATTEMPTS else max(asked_s, self._growing(attempts))
-            case ProviderUnauthorized():
-                return min(UNAUTHORIZED_PAUSE_S, self._growing(attempts))
             case _:
                 return self._growing(attempts)
 
