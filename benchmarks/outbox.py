@@ -87,7 +87,7 @@ async def measure_outbox(server: Server, size: OutboxSize, rounds: Rounds) -> Fi
 def _relay(database: Database, bell: Bell, reactions: _Reactions) -> TaskLoop:
     patience = Patience(random.Random(1), 1.0)
     outbox = PostgresOutbox(database)
-    return TaskLoop("bench", outbox, reactions.carry_out, CLOCK, bell, patience, Redaction(()), Pace(at_once=64))
+    return TaskLoop("bench", outbox, reactions.carry_out, CLOCK, bell, patience, Redaction(()), Pace())
 
 
 async def _beside(relay: TaskLoop, measure: partial) -> float:  # type: ignore[type-arg]

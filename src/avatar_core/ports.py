@@ -3,7 +3,7 @@
 Adapters conform structurally.  The docstrings say what types cannot: locking, not-found, idempotency, ordering.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,7 +30,7 @@ from avatar_core.payments import Evidence, Payment
 from avatar_core.photos import InspectedPhoto
 from avatar_core.pricing import TrainerOffer
 from avatar_core.runs import ModelVersion, Report, Ticket
-from avatar_core.tasks import Happening, Task
+from avatar_core.tasks import Happening, Reaction, Task
 
 
 class Clock(Protocol):
@@ -208,8 +208,11 @@ class Worklists(Protocol):
 class Outbox(Protocol):
     """Hands out what must follow.  At least once, in order within a lane, each task to one worker at a time."""
 
-    async def claim(self, worker: str, at: datetime, limit: int, lease_s: float) -> list[Task]:
-        """Take due tasks: for each lane only its oldest undone one; a claim that is not answered ends by itself."""
+    async def claim(self, worker: str, at: datetime, room: Mapping[Reaction, int], lease_s: float) -> list[Task]:
+        """Take due tasks: of each kind of reaction at most as many as there is room for, those due first before others.
+
+        Of each lane only its oldest undone one; a claim that is not answered ends by itself.
+        """
         ...
 
     async def renew(self, task: Task, worker: str, until: datetime) -> bool:

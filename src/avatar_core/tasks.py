@@ -1,9 +1,10 @@
 """What must follow an event, written beside it in the same transaction and carried out by the worker.
 
-Tasks of one lane are carried out in the order of their events: a customer reads the news in the order it happened,
-and a slow provider does not hold up the news.
+Tasks of one lane are carried out in the order of their events: a customer reads the news in the order it happened.
+Each kind of reaction is claimed for itself, so that a provider who is slow or away does not hold up the news.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,11 @@ class Reaction(StrEnum):
     DROP_FILES = "drop-files"
     STOP_TRAINING = "stop-training"
     PUBLISH = "publish"
+
+
+def of_each(limit: int) -> Mapping[Reaction, int]:
+    """Return room for so many tasks of each kind."""
+    return dict.fromkeys(Reaction, limit)
 
 
 _FOLLOWING: dict[type, tuple[Reaction, ...]] = {

@@ -161,7 +161,7 @@ class Settings(BaseSettings):
     keep_photos_days: int = Field(default=7, ge=0)
     """How long a training's photos are kept after its end."""
     worker_tasks: int = Field(default=16, ge=1, le=500)
-    """How many tasks one worker carries out at a time."""
+    """How many tasks of each kind one worker carries out at a time."""
     poll_runs_every_s: float = Field(default=10.0, gt=0)
     """How often an unfinished training or order is asked after at its provider."""
     rounds_every_s: float = Field(default=3.0, gt=0)

@@ -11,6 +11,7 @@ from avatar_core.errors import AvatarError, ProviderUnauthorized, ProviderUnavai
 from avatar_core.ids import CustomerId, TrainingId
 from avatar_core.ports import TrainingOrder
 from avatar_core.runs import LATE_RUN_LIMIT, OUTAGE_PATIENCE, ReportStatus, RunStatus, Ticket
+from avatar_core.tasks import of_each
 from avatar_core.testing.examples import HOUR, MINUTE, SECOND
 from avatar_core.testing.faults import Fate, Killed, die
 from tests.use_cases.trainings import FREE, FUNDS
@@ -20,7 +21,7 @@ from tests.use_cases.world import MemoryWorld
 async def being_submitted(world: MemoryWorld, customer: CustomerId, trouble: Trouble) -> TrainingId:
     """A training whose handing over was never answered."""
     training = await world.requested(customer)
-    await world.store.outbox.claim("a worker that dies", world.clock.now(), 100, 1)
+    await world.store.outbox.claim("a worker that dies", world.clock.now(), of_each(100), 1)
     world.trainer.suffer(trouble, 1 if trouble is Trouble.ANSWER_LOST else 2)
     with pytest.raises(ProviderUnavailable):
         await world.submit_training(training)

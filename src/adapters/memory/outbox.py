@@ -1,11 +1,12 @@
 """The outbox in memory: lanes in order, leases that end by themselves, a list of dead letters."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from adapters.memory.database import MemoryDatabase, TaskRow
-from avatar_core.tasks import Task
+from avatar_core.tasks import Reaction, Task
 
 
 class MemoryOutbox:
@@ -14,13 +15,18 @@ class MemoryOutbox:
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
-    async def claim(self, worker: str, at: datetime, limit: int, lease_s: float) -> list[Task]:
-        """Take due tasks, the oldest first: for each lane only its oldest undone one, unless somebody has it."""
+    async def claim(self, worker: str, at: datetime, room: Mapping[Reaction, int], lease_s: float) -> list[Task]:
+        """Take due tasks of each kind: for each lane only its oldest undone one, unless somebody has it."""
         await asyncio.sleep(0)
-        free = sorted((row for row in self._heads() if _is_free(row, at)), key=lambda row: row.number)
+        free = sorted((row for row in self._heads() if _is_free(row, at)), key=_due)
+        taken, left = list[TaskRow](), dict(room)
+        for row in free:
+            if left.get(row.task.reaction, 0) > 0:
+                left[row.task.reaction] -= 1
+                taken.append(row)
         until = at + timedelta(seconds=lease_s)
         with self._database.transaction():
-            return [self._lease(row, worker, until) for row in free[:limit]]
+            return [self._lease(row, worker, until) for row in taken]
 
     async def renew(self, task: Task, worker: str, until: datetime) -> bool:
         """Keep a claimed task longer; False when it is another worker's meanwhile, or undone no more."""
@@ -89,6 +95,10 @@ class MemoryOutbox:
 
 def _number(row: TaskRow) -> int:
     return row.number
+
+
+def _due(row: TaskRow) -> tuple[datetime, int]:
+    return row.task.due_at, row.number
 
 
 def _is_free(row: TaskRow, at: datetime) -> bool:

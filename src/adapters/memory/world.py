@@ -27,6 +27,7 @@ from avatar_core.catalogue_file import load_catalogue
 from avatar_core.default_catalogue import DEFAULT_CATALOGUE
 from avatar_core.ids import BotId, NetworkId
 from avatar_core.payments import Evidence, Payment
+from avatar_core.tasks import of_each
 from avatar_core.use_cases.billing import KeepEvidence, SettlePayment
 from avatar_core.use_cases.operations import CarryOut
 
@@ -88,7 +89,7 @@ class MemoryWorld:
         Raises what a task raises: the task is due again once its lease is over.
         """
         carry_out, count = self.of(CarryOut), 0
-        while tasks := await self.outbox.claim("memory", self.clock.now(), AT_A_TIME, LEASE_S):
+        while tasks := await self.outbox.claim("memory", self.clock.now(), of_each(AT_A_TIME), LEASE_S):
             for task in tasks:
                 await carry_out(task)
                 await self.outbox.done(task, "memory")

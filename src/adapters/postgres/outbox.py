@@ -1,6 +1,6 @@
 """The outbox on PostgreSQL: any number of workers on any number of machines share it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from psycopg.rows import TupleRow
@@ -18,10 +18,16 @@ class PostgresOutbox:
         self._database = database
         self._struck: Ferry[tuple[str, str], None] = Ferry(self._strike_off)
 
-    async def claim(self, worker: str, at: datetime, limit: int, lease_s: float) -> list[Task]:
-        """Take due tasks, the oldest first: for each lane only its oldest undone one, unless somebody has it."""
-        until = at + timedelta(seconds=lease_s)
-        rows = await self._database.rows("SELECT * FROM avatar.claim(%s, %s, %s, %s)", worker, at, until, limit)
+    async def claim(self, worker: str, at: datetime, room: Mapping[Reaction, int], lease_s: float) -> list[Task]:
+        """Take due tasks of each kind: for each lane only its oldest undone one, unless somebody has it."""
+        rows = await self._database.rows(
+            "SELECT * FROM avatar.claim(%s, %s, %s, %b::text[], %b::integer[])",
+            worker,
+            at,
+            at + timedelta(seconds=lease_s),
+            list(room.keys()),
+            list(room.values()),
+        )
         return [_task(row) for row in rows]
 
     async def renew(self, task: Task, worker: str, until: datetime) -> bool:

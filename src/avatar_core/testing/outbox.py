@@ -9,7 +9,7 @@ from hypothesis import given
 from avatar_core.customers import Customer
 from avatar_core.events import Event, StarsGranted
 from avatar_core.money import Stars
-from avatar_core.tasks import Reaction, Task, tasks_after
+from avatar_core.tasks import Reaction, Task, of_each, tasks_after
 from avatar_core.testing import strategies
 from avatar_core.testing.every_event import EVERY_EVENT
 from avatar_core.testing.examples import DAY, HOUR, MINUTE, NOW, SECOND, uid
@@ -37,7 +37,7 @@ class OutboxContract(StoreContract):
             await store.save(events=(granted(customer, number),))
 
     async def _claim(self, store: Store, worker: str = "worker 1", at: datetime = NOW, limit: int = 100) -> list[Task]:
-        return await store.outbox.claim(worker, at, limit, LEASE_S)
+        return await store.outbox.claim(worker, at, of_each(limit), LEASE_S)
 
     async def _news(self, store: Store, worker: str = "worker 1", at: datetime = NOW) -> Task:
         """Claim, and return the one thing to tell."""
@@ -70,15 +70,31 @@ class OutboxContract(StoreContract):
         claims = await asyncio.gather(*(self._claim(store, f"worker {number}", limit=5) for number in range(1, 9)))
         taken = [task.id for claim in claims for task in claim]
         assert len(taken) == len(set(taken))
-        assert max(len(claim) for claim in claims) <= 5
+        assert max(len(told(claim)) for claim in claims) <= 5
 
-    async def test_a_limit_is_kept_and_the_oldest_come_first(self, store: Store) -> None:
+    async def test_room_is_kept_for_each_kind_and_the_oldest_come_first(self, store: Store) -> None:
         first, second = await store.registered(1), await store.registered(2)
         await self._tell(store, first, 1)
         await self._tell(store, second, 2)
-        taken = [task for _ in range(4) for task in await self._claim(store, limit=1)]
-        assert len(taken) == 4
-        assert [task.happening.event for task in told(taken)] == [granted(first, 1), granted(second, 2)]
+        for customer, number in ((first, 1), (second, 2)):
+            taken = await self._claim(store, limit=1)
+            assert {task.reaction for task in taken} == {Reaction.TELL_CUSTOMER, Reaction.PUBLISH}
+            assert [task.happening.event for task in told(taken)] == [granted(customer, number)]
+        assert await self._claim(store, limit=1) == []
+
+    async def test_a_kind_without_room_is_left_to_others(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1)
+        (news,) = await store.outbox.claim("worker 1", NOW, {Reaction.TELL_CUSTOMER: 5}, LEASE_S)
+        (rest,) = await store.outbox.claim("worker 2", NOW, {Reaction.PUBLISH: 5, Reaction.TELL_CUSTOMER: 0}, LEASE_S)
+        assert (news.reaction, rest.reaction) == (Reaction.TELL_CUSTOMER, Reaction.PUBLISH)
+
+    async def test_what_was_put_off_comes_after_what_was_due_before(self, store: Store, customer: Customer) -> None:
+        other = await store.registered(2)
+        await self._tell(store, customer, 1)
+        await store.outbox.again(await self._news(store), "worker 1", NOW + MINUTE, "busy")
+        await self._tell(store, other, 2)
+        order = [told(await self._claim(store, at=NOW + MINUTE, limit=1)) for _ in range(2)]
+        assert [task.happening.event for (task,) in order] == [granted(other, 2), granted(customer, 1)]
 
     async def test_a_lane_goes_on_only_when_its_oldest_task_is_done(self, store: Store, customer: Customer) -> None:
         await self._tell(store, customer, 1, 2, 3)

@@ -9,7 +9,7 @@ from avatar_core.customers import Customer
 from avatar_core.dossier import Dossier, OfCustomer, Record
 from avatar_core.events import Event
 from avatar_core.ports import BeginUnitOfWork, Books, Clock, Inbox, Outbox, Warden, Worklists
-from avatar_core.tasks import Task
+from avatar_core.tasks import Task, of_each
 from avatar_core.testing.examples import DAY, a_customer, an_avatar
 from avatar_core.testing.properties import Opaque
 
@@ -45,7 +45,7 @@ class Store(Opaque):
 
     async def tasks(self) -> list[Task]:
         """Claim every task that is the first of its lane."""
-        return await self.outbox.claim("a watching test", self.clock.now() + DAY, 1000, 60)
+        return await self.outbox.claim("a watching test", self.clock.now() + DAY, of_each(1000), 60)
 
 
 class StoreContract:

@@ -29,6 +29,7 @@ from avatar_core.money import Currency, Stars
 from avatar_core.payments import Evidence, Payment
 from avatar_core.portraits import PortraitOrder
 from avatar_core.ports import BeginUnitOfWork, Messenger, Names, PhotoInspector
+from avatar_core.tasks import of_each
 from avatar_core.testing.examples import BOT, NETWORK, ROUBLE_GATEWAY, STARS_GATEWAY, a_notice
 from avatar_core.testing.stand_ins import (
     MovableClock,
@@ -230,7 +231,7 @@ class World:
         """Carry out what is due until nothing is; what fails outside is tried again later.  Returns how many worked."""
         worked = 0
         for _ in range(rounds):
-            tasks = await self.store.outbox.claim("worker", self.clock.now(), 100, 60)
+            tasks = await self.store.outbox.claim("worker", self.clock.now(), of_each(100), 60)
             if not tasks:
                 break
             for task in tasks:

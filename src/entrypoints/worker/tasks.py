@@ -1,6 +1,7 @@
 """The loop that claims tasks from the outbox and carries them out, many at a time, each lane in its order."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import structlog
 
 from avatar_core.errors import AvatarError, StoreUnavailable
 from avatar_core.ports import Clock, Outbox
-from avatar_core.tasks import Task
+from avatar_core.tasks import Reaction, Task
 from entrypoints.logs import Redaction
 from entrypoints.worker.bell import Bell, Ear
 from entrypoints.worker.claim import Claim, LeaseLost
@@ -31,6 +32,7 @@ class Pace:
     """How fast a worker goes; all in seconds but the number of tasks at a time."""
 
     at_once: int = 16
+    """Of each kind of reaction: those that wait for one vendor hold up none of another's."""
     look_every_s: float = 0.3
     """The safety net: within a process the bell wakes the worker at once."""
     lease_s: float = 30.0
@@ -51,7 +53,7 @@ class TaskLoop:
     patience: Patience
     redaction: Redaction
     pace: Pace
-    _running: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _running: dict[asyncio.Task[None], Reaction] = field(default_factory=dict, init=False)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Claim and carry out until told to stop; then finish what runs, at most ``pace.stop_within_s``."""
@@ -64,22 +66,23 @@ class TaskLoop:
                 await self._finish()
 
     async def _claim(self, ear: Ear) -> None:
-        free = self.pace.at_once - len(self._running)
-        if free <= 0:
+        busy = Counter(self._running.values())
+        room = {kind: self.pace.at_once - busy[kind] for kind in Reaction if busy[kind] < self.pace.at_once}
+        if not room:
             return
         try:
-            claimed = await self.outbox.claim(self.name, self.clock.now(), free, self.pace.lease_s)
+            claimed = await self.outbox.claim(self.name, self.clock.now(), room, self.pace.lease_s)
         except StoreUnavailable as error:
             _log.warning("no tasks to be had", error=str(error))
             return
         for task in claimed:
             running = asyncio.create_task(self._treat(task))
-            self._running.add(running)
+            self._running[running] = task.reaction
             running.add_done_callback(lambda done: self._ended(done, ear))
 
     def _ended(self, done: asyncio.Task[None], ear: Ear) -> None:
         """Look again at once: the lane's next task may wait for this one."""
-        self._running.discard(done)
+        self._running.pop(done, None)
         ear.ring()
         if not done.cancelled() and (error := done.exception()):
             _log.error("a task could not be answered for; its claim ends by itself", exc_info=error)

@@ -11,7 +11,7 @@ from adapters.postgres.pool import Database, PoolSettings
 from avatar_core.customers import Customer
 from avatar_core.events import StarsGranted
 from avatar_core.money import Stars
-from avatar_core.tasks import Reaction, Task
+from avatar_core.tasks import Reaction, Task, of_each
 from avatar_core.testing.examples import HOUR, MINUTE, NOW
 from avatar_core.testing.store import Store
 from tests.contracts.postgres_store import postgres_store
@@ -51,7 +51,7 @@ async def test_workers_never_share_a_task_and_keep_the_order_of_every_lane(
         async with Database(migrated_dsn, settings=PoolSettings(smallest=1, largest=1)) as connection:
             outbox = PostgresOutbox(connection)
             while len(begun) < CUSTOMERS * EVENTS * 2:
-                for task in await outbox.claim(name, NOW, 7, 60):
+                for task in await outbox.claim(name, NOW, of_each(7), 60):
                     assert task.id not in begun
                     begun.add(task.id)
                     await asyncio.sleep(0)
@@ -69,14 +69,14 @@ async def test_what_waits_behind_a_task_that_was_put_off_is_put_off_with_it(
     store: Store, customers: list[Customer], database: Database
 ) -> None:
     """So that an hour's backlog of a publisher that is away costs the other lanes nothing."""
-    for task in await store.outbox.claim("worker", NOW, 1000, 60):
+    for task in await store.outbox.claim("worker", NOW, of_each(1000), 60):
         if task.reaction is Reaction.PUBLISH:
             await store.outbox.again(task, "worker", NOW + HOUR, "away")
     (due,) = await database.one(
         "SELECT count(*) FROM avatar.tasks WHERE status = 'DUE' AND due_at <= %s AND reaction = 'publish'", NOW
     )
     assert due == 0
-    later = await store.outbox.claim("worker", NOW + HOUR, 1000, 60)
+    later = await store.outbox.claim("worker", NOW + HOUR, of_each(1000), 60)
     firsts = [task for task in later if task.reaction is Reaction.PUBLISH]
     assert [_reason(task) for task in firsts] == ["0"] * CUSTOMERS
 
@@ -84,7 +84,7 @@ async def test_what_waits_behind_a_task_that_was_put_off_is_put_off_with_it(
 async def test_after_the_outage_every_lane_goes_on_in_order(store: Store, customers: list[Customer]) -> None:
     told: dict[str, list[str]] = defaultdict(list)
     now, attempts = NOW, 0
-    while tasks := await store.outbox.claim("worker", now, 1000, 60):
+    while tasks := await store.outbox.claim("worker", now, of_each(1000), 60):
         for task in tasks:
             attempts += 1
             if attempts % 3 == 0:

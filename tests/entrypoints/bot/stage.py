@@ -42,6 +42,7 @@ from avatar_core.dossier import Dossier, OfPerson
 from avatar_core.errors import StoreUnavailable
 from avatar_core.ids import BotId, GatewayCode, NetworkId, TelegramId
 from avatar_core.money import Currency, Stars
+from avatar_core.tasks import of_each
 from avatar_core.use_cases.operations import CarryOut
 from avatar_core.use_cases.portraits import RecordPortraitReport
 from avatar_core.use_cases.subscriptions import Gift, GrantPlan, GrantStars
@@ -162,7 +163,7 @@ class Stage:
     async def work(self) -> None:
         """Carry out everything that has to follow by now."""
         carry_out = self.make(CarryOut)
-        while tasks := await self.outbox.claim(WORKER, self.clock.now(), 100, 60):
+        while tasks := await self.outbox.claim(WORKER, self.clock.now(), of_each(100), 60):
             for task in tasks:
                 await carry_out(task)
                 await self.outbox.done(task, WORKER)

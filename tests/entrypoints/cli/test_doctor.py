@@ -10,6 +10,7 @@ import pytest
 from avatar_core.errors import StoreUnavailable
 from avatar_core.events import StarsGranted
 from avatar_core.money import Stars
+from avatar_core.tasks import of_each
 from avatar_core.testing.examples import BOT, a_customer
 from entrypoints.cli.examination import examine
 from entrypoints.opening import open_ground
@@ -129,7 +130,7 @@ async def test_a_dead_letter_is_shown_with_its_error(clinic: Clinic, capsys: pyt
             work.save(CUSTOMER)
             work.emit(StarsGranted(customer=CUSTOMER.id, stars=Stars.of(1), balance=Stars.of(1), reason="x"))
             await work.commit()
-        for task in await ground.store.outbox.claim("one", ground.clock.now(), 10, 60):
+        for task in await ground.store.outbox.claim("one", ground.clock.now(), of_each(10), 60):
             await ground.store.outbox.bury(task, "one", str(StoreUnavailable(reason="the disk is full")))
     assert not await examine(settings)
     told = capsys.readouterr().out

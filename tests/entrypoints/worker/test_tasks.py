@@ -1,6 +1,8 @@
 """The worker's tasks: every one in the end, in its lane's order, by one worker at a time."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,7 +13,7 @@ from avatar_core.events import TrainingRequested
 from avatar_core.money import Stars
 from avatar_core.ports import Outbox
 from avatar_core.runs import RunStatus
-from avatar_core.tasks import Reaction, Task
+from avatar_core.tasks import Reaction, Task, of_each
 from avatar_core.testing.examples import HOUR, MINUTE, SECOND, a_customer, a_draft, a_requested
 from entrypoints.logs import HIDDEN
 from entrypoints.worker.patience import DEFECT_ATTEMPTS
@@ -31,6 +33,14 @@ from tests.entrypoints.worker.stage import (
     working,
     write,
 )
+
+MANY = 10
+
+
+async def write_to_many(outside: MemoryHouse) -> None:
+    """Write news for many customers, each to be told and published."""
+    customers = [a_customer(number) for number in range(1, MANY + 1)]
+    await write(outside, *customers, news=tuple(replace(granted(1), customer=each.id) for each in customers))
 
 
 async def test_what_must_follow_is_carried_out_and_struck_off(outside: MemoryHouse) -> None:
@@ -73,22 +83,33 @@ async def test_a_lane_stays_in_order_while_its_first_task_fails(outside: MemoryH
     assert diary.balances(Reaction.TELL_CUSTOMER) == ["1", "2"]
 
 
-async def test_many_tasks_run_at_once_but_never_more_than_the_pace_allows(outside: MemoryHouse) -> None:
-    customers = [a_customer(number) for number in range(1, 11)]
-    news = [replace(granted(1), customer=each.id) for each in customers]
-    await write(outside, *customers, news=tuple(news))
-    running = most = 0
+async def test_many_tasks_run_at_once_but_of_no_kind_more_than_the_pace_allows(outside: MemoryHouse) -> None:
+    await write_to_many(outside)
+    running, most = Counter[Reaction](), Counter[Reaction]()
 
     async def carry(task: Task) -> None:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
+        running[task.reaction] += 1
+        most[task.reaction] = max(most[task.reaction], running[task.reaction])
         await asyncio.sleep(0.01)
-        running -= 1
+        running[task.reaction] -= 1
 
     async with working(a_loop(outside, carry)):
         await until(lambda: not undone(outside))
-    assert most == QUICK.at_once
+    assert most == {Reaction.TELL_CUSTOMER: QUICK.at_once, Reaction.PUBLISH: QUICK.at_once}
+
+
+async def test_what_hangs_of_one_kind_holds_up_no_other(outside: MemoryHouse) -> None:
+    """Sixteen orders that waited for a silent provider kept everybody's news for minutes."""
+    await write_to_many(outside)
+    told: list[str] = []
+
+    async def carry(task: Task) -> None:
+        if task.reaction is Reaction.PUBLISH:
+            await asyncio.Event().wait()
+        told.append(task.lane)
+
+    async with working(a_loop(outside, carry, pace=replace(QUICK, stop_within_s=0.05))):
+        await until(lambda: len(told) == MANY)
 
 
 async def test_two_workers_never_do_the_same_task(outside: MemoryHouse) -> None:
@@ -103,7 +124,7 @@ async def test_two_workers_never_do_the_same_task(outside: MemoryHouse) -> None:
 async def test_a_killed_workers_task_is_anothers_once_its_lease_is_over(outside: MemoryHouse) -> None:
     await write(outside, CUSTOMER, news=(granted(1),))
     outbox = MemoryOutbox(outside.database)
-    assert len(await outbox.claim("killed", outside.clock.now(), 10, QUICK.lease_s)) == 2
+    assert len(await outbox.claim("killed", outside.clock.now(), of_each(10), QUICK.lease_s)) == 2
     diary = Diary()
     async with working(a_loop(outside, diary)):
         await asyncio.sleep(0.05)
@@ -141,7 +162,7 @@ async def test_a_worker_whose_task_was_taken_over_leaves_it_alone(outside: Memor
     async with working(a_loop(outside, carry, pace=replace(QUICK, lease_s=0.3))):
         await begun.wait()
         outside.clock.advance(HOUR)
-        taken = await MemoryOutbox(outside.database).claim("two", outside.clock.now(), 10, 3600)
+        taken = await MemoryOutbox(outside.database).claim("two", outside.clock.now(), of_each(10), 3600)
         await until(lambda: len(ended) == 2)
     assert {row.worker for row in outside.database.tasks} == {"two"}
     assert len(taken) == 2
@@ -190,12 +211,12 @@ async def test_a_store_that_is_away_for_a_while_stops_nothing(outside: MemoryHou
     refusals = 3
 
     class Shaky(MemoryOutbox):
-        async def claim(self, worker: str, at: datetime, limit: int, lease_s: float) -> list[Task]:
+        async def claim(self, worker: str, at: datetime, room: Mapping[Reaction, int], lease_s: float) -> list[Task]:
             nonlocal refusals
             if refusals:
                 refusals -= 1
                 raise StoreUnavailable(reason="restarting")
-            return await super().claim(worker, at, limit, lease_s)
+            return await super().claim(worker, at, room, lease_s)
 
     outbox: Outbox = Shaky(outside.database)
     async with working(replace_outbox(loop, outbox)):

@@ -23,7 +23,7 @@ CREATE TABLE avatar.tasks (
     CONSTRAINT tasks_status_known CHECK (status IN ('DUE', 'DONE', 'DEAD'))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
-CREATE INDEX tasks_due ON avatar.tasks (due_at, event) WHERE status = 'DUE';
+CREATE INDEX tasks_due ON avatar.tasks (reaction, due_at, event) WHERE status = 'DUE';
 CREATE INDEX tasks_in_lane ON avatar.tasks (lane, event) WHERE status = 'DUE';
 CREATE INDEX tasks_dead ON avatar.tasks (event) WHERE status = 'DEAD';
 

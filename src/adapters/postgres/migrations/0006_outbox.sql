@@ -6,11 +6,14 @@ LANGUAGE sql STABLE AS $$
     SELECT e.number FROM avatar.events e WHERE e.id = event_id
 $$;
 
--- Takes due tasks for a worker: of each lane only the oldest undone one, and none that another worker has.
+-- Takes due tasks for a worker: so many of each kind of reaction, those due first before others; of each lane only the
+-- oldest undone one, and none that another worker has.
 --
 -- Several workers may call this at once: a row that one of them is taking is skipped by the others, and a row that was
 -- taken meanwhile no longer fits the conditions, which are checked again once it is locked.
-CREATE FUNCTION avatar.claim(claimer text, now_at timestamptz, claimed_until timestamptz, most integer)
+CREATE FUNCTION avatar.claim(
+    claimer text, now_at timestamptz, claimed_until timestamptz, kinds text[], mosts integer[]
+)
 RETURNS TABLE (
     id text, name text, facts text, at timestamptz,
     reaction text, lane text, due_at timestamptz, attempts integer, error text
@@ -18,26 +21,26 @@ RETURNS TABLE (
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
 SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-DECLARE
-    free record;
+#variable_conflict use_column
 BEGIN
-    FOR free IN
-        SELECT t.event, t.reaction FROM avatar.tasks t
-        WHERE t.status = 'DUE' AND t.due_at <= now_at AND (t.leased_until IS NULL OR t.leased_until <= now_at)
-            AND t.event = (
-                SELECT oldest.event FROM avatar.tasks oldest
-                WHERE oldest.lane = t.lane AND oldest.status = 'DUE' ORDER BY oldest.lane, oldest.event LIMIT 1)
-        ORDER BY t.due_at, t.event
-        LIMIT most
-        FOR UPDATE OF t SKIP LOCKED
-    LOOP
-        UPDATE avatar.tasks t SET worker = claimer, leased_until = claimed_until, attempts = t.attempts + 1
-        WHERE t.event = free.event AND t.reaction = free.reaction
-        RETURNING t.reaction, t.lane, t.due_at, t.attempts, t.error INTO reaction, lane, due_at, attempts, error;
-        SELECT e.id, e.name, e.facts::text, e.at INTO id, name, facts, at
-        FROM avatar.events e WHERE e.number = free.event;
-        RETURN NEXT;
-    END LOOP;
+    RETURN QUERY
+    WITH free AS MATERIALIZED (
+        SELECT first.event, first.reaction FROM unnest(kinds, mosts) kind (reaction, most), LATERAL (
+            SELECT t.event, t.reaction FROM avatar.tasks t
+            WHERE t.reaction = kind.reaction AND t.status = 'DUE' AND t.due_at <= now_at
+                AND (t.leased_until IS NULL OR t.leased_until <= now_at)
+                AND t.event = (
+                    SELECT oldest.event FROM avatar.tasks oldest
+                    WHERE oldest.lane = t.lane AND oldest.status = 'DUE' ORDER BY oldest.lane, oldest.event LIMIT 1)
+            ORDER BY t.reaction, t.due_at, t.event
+            LIMIT kind.most
+            FOR UPDATE OF t SKIP LOCKED
+        ) first
+    )
+    UPDATE avatar.tasks t SET worker = claimer, leased_until = claimed_until, attempts = t.attempts + 1
+    FROM free JOIN avatar.events e ON e.number = free.event
+    WHERE t.event = free.event AND t.reaction = free.reaction
+    RETURNING e.id, e.name, e.facts::text, e.at, t.reaction, t.lane, t.due_at, t.attempts, t.error;
 END $$;
 
 -- Gives a task back.  What waits behind it in its lane cannot go before it, so it is put off as well: else every claim
