@@ -4,6 +4,7 @@ A wrong or unknown price is an error, never zero; prices are text (``"7.5"``) or
 amount.  Every complaint names the place (product page 1.3).
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
@@ -17,7 +18,11 @@ from avatar_core.pricing import PortraitOffer, StarPack, Style, TrainerOffer
 
 LANGUAGES = {"ru", "en"}
 LARGEST_NUMBER = 1_000_000
-"""Of days that is 2,700 years: a term has to end on a day that the calendar has."""
+MOST_DAYS = 3_660
+"""Ten years: periods are laid end to end, and the last one has to end on a day that the calendar has."""
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,24}")
+"""What fits into a button's 64 bytes beside an id, and has nothing in it that separates."""
+_FORMAT = re.compile(r"[1-9]\d?:[1-9]\d?")
 EVERY_FEATURE = "all"
 
 Kind = TypeVar("Kind")
@@ -79,11 +84,18 @@ class Table:
             raise self.wrong(name, "is empty")
         return value
 
-    def whole(self, name: str) -> int:
+    def code(self) -> str:
+        """Return the code by which the thing is known, on buttons too."""
+        value = self.text("code")
+        if not _CODE.fullmatch(value):
+            raise self.wrong("code", "is not made of 1 to 24 Latin letters, digits, hyphens and underscores")
+        return value
+
+    def whole(self, name: str, most: int = LARGEST_NUMBER) -> int:
         """Return a positive whole number, of a size that days, minutes and versions can have."""
         value = self.get(name, int)
-        if not 0 < value <= LARGEST_NUMBER:
-            raise self.wrong(name, f"is not a number from 1 to {LARGEST_NUMBER}")
+        if not 0 < value <= most:
+            raise self.wrong(name, f"is not a number from 1 to {most}")
         return value
 
     def flag(self, name: str) -> bool:
@@ -149,11 +161,11 @@ def _by_code(items: Iterable[Item]) -> dict[str, Item]:
 
 def _plan(table: Table, rank: int) -> Plan:
     table.knows("code", "titles", "days", "prices", "grants", "features", "for_sale", "version")
-    code, prices = PlanCode(table.text("code").upper()), _prices(table)
+    code, prices = PlanCode(table.code().upper()), _prices(table)
     plan = Plan(
         code=code,
         titles=table.titles(),
-        days=table.whole("days") if "days" in table.values else None,
+        days=table.whole("days", MOST_DAYS) if "days" in table.values else None,
         prices=prices,
         grants=table.stars("grants"),
         features=_features(table),
@@ -207,7 +219,7 @@ def _trainer(table: Table) -> TrainerOffer:
     names = table.table("names")
     names.knows("images", "trigger", "steps")
     offer = TrainerOffer(
-        code=TrainerCode(table.text("code")),
+        code=TrainerCode(table.code()),
         titles=table.titles(),
         provider=table.text("provider"),
         model=table.text("model"),
@@ -236,8 +248,8 @@ def _portraits(table: Table) -> PortraitOffer:
     price, formats = table.stars("price"), table.get("formats", list)
     if not price:
         raise table.wrong("price", "portraits that cost nothing")
-    if not formats or any(type(each) is not str for each in formats):
-        raise table.wrong("formats", "is not a list of formats")
+    if not formats or any(type(each) is not str or not _FORMAT.fullmatch(each) for each in formats):
+        raise table.wrong("formats", 'is not a list of formats like "3:4"')
     return PortraitOffer(price, tuple(formats), table.table("parameters").values)
 
 
@@ -249,4 +261,4 @@ def _style(table: Table) -> Style:
     words = template.replace("{trigger}", "").replace("{person}", "")
     if "{" in words or "}" in words:
         raise table.wrong("template", "unknown placeholder: only {trigger} and {person} are filled in")
-    return Style(StyleCode(table.text("code")), table.titles(), template)
+    return Style(StyleCode(table.code()), table.titles(), template)

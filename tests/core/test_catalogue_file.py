@@ -98,6 +98,13 @@ MISTAKES = {
     ),
     "days that are no number": ("days = 7", 'days = "seven"', "catalogue.plan[1].days"),
     "days that are true": ("days = 7", "days = true", "catalogue.plan[1].days"),
+    "more days than the calendar bears": ("days = 7", "days = 3661", "catalogue.plan[1].days"),
+    "a code of two parts": ('code = "basic"', 'code = "basic:s"', "catalogue.plan[1].code"),
+    "a trainer's code of words": ('code = "one"', 'code = "the one"', "catalogue.trainer[1].code"),
+    "a style's code that no button holds": (
+        'code = "studio"', f'code = "{"x" * 25}"', "catalogue.style[1].code"
+    ),
+    "a format that no painter knows": ('formats = ["1:1"]', 'formats = ["max"]', "catalogue.portraits.formats"),
     "no days at all": ("days = 7", "days = 0", "catalogue.plan[1].days"),
     "a grant below nothing": ('grants = "7.5"', "grants = -1", "catalogue.plan[1].grants"),
     "a grant of words": ('grants = "7.5"', 'grants = "many"', "catalogue.plan[1].grants"),
@@ -142,7 +149,8 @@ COMPLAINTS = {
     "a float": "1.5 is not of type str",
     "a price of nothing": "0 is not an amount of a price",
     "a plan that is sold without a price": "a plan for sale needs a price",
-    "no days at all": "is not a number from 1 to 1000000",
+    "no days at all": "is not a number from 1 to 3660",
+    "a code of two parts": "is not made of 1 to 24 Latin letters, digits, hyphens and underscores",
     "a grant below nothing": "-1 is less than nothing",
     "a grant of words": "many is not an amount of stars",
     "an unknown feature": "'flying' is not a valid Feature",
@@ -153,7 +161,7 @@ COMPLAINTS = {
     "two prices of a trainer": "exactly one of price_per_step and flat_price is needed",
     "a training for nothing": "a training that costs nothing",
     "portraits for nothing": "portraits that cost nothing",
-    "a format that is no text": "is not a list of formats",
+    "a format that is no text": 'is not a list of formats like "3:4"',
     "a style without anybody in it": "{trigger} is missing, so nobody would be in the picture",
     "an unknown placeholder": "unknown placeholder: only {trigger} and {person} are filled in",
 }
@@ -207,9 +215,13 @@ def test_steps_of_nothing_are_refused_for_what_they_are() -> None:
 
 
 def test_numbers_are_taken_up_to_a_million() -> None:
-    large = SMALL.replace("days = 7", "days = 1000000").replace("[2000, 1000, 1000]", "[1000000]")
+    large = (
+        SMALL.replace("days = 7", "days = 3660")
+        .replace("minutes = 25", "minutes = 1000000")
+        .replace("[2000, 1000, 1000]", "[1000000]")
+    )
     catalogue = load_catalogue(large.replace("stars = 10", "stars = 1000000"))
-    assert (catalogue.plan("basic").days, catalogue.trainer("one").steps) == (1_000_000, (1_000_000,))
+    assert (catalogue.plan("basic").days, catalogue.trainer("one").steps) == (3_660, (1_000_000,))
     assert catalogue.pack("xtr-10").stars == Stars.of(1_000_000)
 
 
