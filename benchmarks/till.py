@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from adapters.postgres.pool import Database
+from avatar_core.catalogue_file import load_catalogue
+from avatar_core.default_catalogue import DEFAULT_CATALOGUE
 from avatar_core.payments import EvidenceStatus
 from avatar_core.ports import BeginUnitOfWork
 from avatar_core.use_cases.billing import KeepEvidence, SettlePayment
@@ -15,6 +17,9 @@ WARMING = 15
 """Each connection plans a statement anew five times before it keeps the plan."""
 
 Pay = Callable[[BeginUnitOfWork], Awaitable[None]]
+
+
+CATALOGUE = load_catalogue(DEFAULT_CATALOGUE)
 
 
 @dataclass(slots=True)
@@ -31,14 +36,14 @@ class Till:
 
     async def settle(self, begin: BeginUnitOfWork) -> None:
         """Settle the next notice."""
-        judged = await SettlePayment(begin, CLOCK)(filled_notice(self.take()))
+        judged = await SettlePayment(begin, CLOCK, CATALOGUE)(filled_notice(self.take()))
         assert judged.status is EvidenceStatus.SETTLED
 
     async def keep_and_settle(self, begin: BeginUnitOfWork) -> None:
         """Keep another notice that pays the next invoice, then settle that: what an intake does for a payment."""
         number = self.take()
         kept = await KeepEvidence(begin)(a_notice(f"paid-{number}", filled_payment(number)))
-        judged = await SettlePayment(begin, CLOCK)(kept.id)
+        judged = await SettlePayment(begin, CLOCK, CATALOGUE)(kept.id)
         assert judged.status is EvidenceStatus.SETTLED
 
     def take(self) -> int:

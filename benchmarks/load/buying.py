@@ -63,7 +63,7 @@ class Buyers:
             payment_id=payment.id,
         )
         kept = await KeepEvidence(self.begin)(notice)
-        assert (await SettlePayment(self.begin, clock)(kept.id)).status is EvidenceStatus.SETTLED
+        assert (await SettlePayment(self.begin, clock, catalogue)(kept.id)).status is EvidenceStatus.SETTLED
         self.spent[BOUGHT] += payment.stars.hundredths
 
     async def order(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from avatar_core.errors import UnknownPack, UnknownPlan, UnknownStyle, UnknownTrainer
+from avatar_core.ids import PlanCode
 from avatar_core.money import Currency, Stars
 from avatar_core.plans import Feature, Plan
 from avatar_core.pricing import PortraitOffer, StarPack, Style, TrainerOffer
@@ -28,6 +29,12 @@ class Catalogue:
         if name not in self.plans:
             raise UnknownPlan(name=code)
         return self.plans[name]
+
+    @property
+    def ranks(self) -> Mapping[PlanCode, int]:
+        """The order of the plans: the rank of each code, former names among them."""
+        former = {PlanCode(old): self.plans[new].rank for old, new in FORMER_NAMES.items() if new in self.plans}
+        return {**former, **{plan.code: plan.rank for plan in self.plans.values()}}
 
     def pack(self, code: str) -> StarPack:
         """Return a star pack.  Raises UnknownPack."""

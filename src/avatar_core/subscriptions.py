@@ -6,6 +6,7 @@ paid is ever lost, no order of purchases makes two plans run at once, and a chea
 The status is derived from the time, never stored (domain page 3.3).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +14,8 @@ from enum import StrEnum
 from avatar_core.ids import CustomerId, NetworkId, PlanCode
 
 GRACE = timedelta(days=3)
+AS_BOUGHT: Mapping[PlanCode, int] = {}
+"""An order of plans that says nothing: each term keeps the rank that its plan had when it was bought."""
 
 
 class SubscriptionStatus(StrEnum):
@@ -51,6 +54,11 @@ class Term:
     rank: int
     starts: datetime
     ends: datetime | None
+
+    def ranked(self, ranks: Mapping[PlanCode, int]) -> "Term":
+        """Return the term with today's rank of its plan, if it has one."""
+        rank = ranks.get(self.plan, self.rank)
+        return self if rank == self.rank else replace(self, rank=rank)
 
     def runs_at(self, at: datetime) -> bool:
         """Return whether the term runs at a moment."""
@@ -134,25 +142,23 @@ class Subscription:
         running = [term for term in self.terms if term.runs_at(at)]
         return running or [term for term in self.terms if term.starts > at][:1]
 
-    def add(self, new: Term, cause: str) -> "Subscription":
+    def ranked(self, ranks: Mapping[PlanCode, int]) -> "Subscription":
+        """Return it with the plans in today's order: a catalogue to which plans were added has others than before.
+
+        A plan that the catalogue no longer has keeps the rank that it was bought with.
+        """
+        endless = self.endless and self.endless.ranked(ranks)
+        return replace(self, terms=tuple(term.ranked(ranks) for term in self.terms), endless=endless)
+
+    def add(self, new: Term, cause: str, ranks: Mapping[PlanCode, int] = AS_BOUGHT) -> "Subscription":
         """Add one paid or granted period; ``new.starts`` is the moment of its settlement.
 
-        The same plan goes behind its running term, a higher plan before all lower ones, a lower one behind all.  The
-        same cause again changes nothing.
+        The same plan goes behind its running term, a higher plan before all lower ones, a lower one behind all; which
+        is higher is said by ``ranks``, today's order (bug museum 22).  The same cause again changes nothing.
         """
         if cause in self.causes:
             return self
-        return replace(self._with(new), causes=(*self.causes, cause))
-
-    def _with(self, new: Term) -> "Subscription":
-        if new.ends is None:
-            return replace(self, endless=max(filter(None, (self.endless, new)), key=lambda term: term.rank))
-        at = new.starts
-        past = tuple(term.until(at) for term in self.terms if term.starts < at)
-        left = tuple(term.since(at) for term in self.terms if not term.over_at(at))
-        before = tuple(term for term in left if term.rank >= new.rank)
-        after = tuple(term for term in left if term.rank < new.rank)
-        return replace(self, terms=_joined((*past, *_lined_up((*before, new, *after), at))))
+        return replace(_with(self.ranked(ranks), new.ranked(ranks)), causes=(*self.causes, cause))
 
     def due(self, at: datetime) -> Announcement | None:
         """Return what has to be announced now and was not yet."""
@@ -169,6 +175,17 @@ class Subscription:
     def announce(self, announcement: Announcement) -> "Subscription":
         """Remember what was announced."""
         return replace(self, announced=announcement)
+
+
+def _with(subscription: Subscription, new: Term) -> Subscription:
+    if new.ends is None:
+        return replace(subscription, endless=max(filter(None, (subscription.endless, new)), key=lambda term: term.rank))
+    at = new.starts
+    past = tuple(term.until(at) for term in subscription.terms if term.starts < at)
+    left = tuple(term.since(at) for term in subscription.terms if not term.over_at(at))
+    before = tuple(term for term in left if term.rank >= new.rank)
+    after = tuple(term for term in left if term.rank < new.rank)
+    return replace(subscription, terms=_joined((*past, *_lined_up((*before, new, *after), at))))
 
 
 def _lined_up(terms: tuple[Term, ...], at: datetime) -> tuple[Term, ...]:

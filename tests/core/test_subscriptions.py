@@ -251,3 +251,35 @@ def test_no_two_terms_overlap_and_what_is_to_come_has_no_gap(orders: list[tuple[
         paid = sum((days * DAY for _, _, days in orders[: number + 1]), timedelta(0))
         kept = sum(((term.ends or at) - term.starts for term in subscription.terms), timedelta(0))
         assert kept == paid
+
+
+# --- the order of plans changes
+
+
+def test_cheap_plans_that_are_added_below_hide_no_good_one() -> None:
+    """The cheapest active row shadowed a better subscription (bug museum 22)."""
+    held = bought(a_period(0))
+    today = {PlanCode("DAY"): 0, PlanCode("WEEK"): 1, PlanCode("PLAN-0"): 2}
+    week = replace(a_period(1, days=7), plan=PlanCode("WEEK"))
+    after = held.add(week, "payment-week", today)
+    assert rows(after) == [("PLAN-0", 0, 30), ("WEEK", 30, 37)]
+    assert [term.rank for term in after.terms] == [2, 1]
+
+
+def test_the_same_plan_goes_behind_itself_whatever_rank_it_had_when_it_was_bought() -> None:
+    held = bought(a_period(0), a_period(1, days=10))
+    assert rows(held) == [("PLAN-1", 0, 10), ("PLAN-0", 10, 40)]
+    again = held.add(a_period(0), "payment-again", {PlanCode("PLAN-0"): 5, PlanCode("PLAN-1"): 6})
+    assert rows(again) == [("PLAN-1", 0, 10), ("PLAN-0", 10, 70)]
+
+
+def test_what_is_ranked_anew_keeps_every_day_and_a_forgotten_plan_its_rank() -> None:
+    held = bought(a_period(0), a_period(1, days=None))
+    ranked = held.ranked({PlanCode("PLAN-1"): 7})
+    assert (rows(ranked), [term.rank for term in ranked.terms]) == (rows(held), [0])
+    assert ranked.endless == replace(a_period(1, days=None), rank=7)
+
+
+def test_the_same_payment_again_changes_nothing_in_another_order_either() -> None:
+    held = bought(a_period(0))
+    assert held.add(a_period(0), "payment-0", {PlanCode("PLAN-0"): 9}) is held

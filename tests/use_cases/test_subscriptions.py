@@ -1,10 +1,13 @@
 """What happens to plans and stars without a payment."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from avatar_core.catalogue_file import load_catalogue
 from avatar_core.customers import Level
+from avatar_core.default_catalogue import DEFAULT_CATALOGUE
 from avatar_core.errors import FeatureLocked, InvalidAmount, UnknownPlan
 from avatar_core.events import (
     StarsGranted,
@@ -13,7 +16,7 @@ from avatar_core.events import (
     SubscriptionExpiring,
     SubscriptionStarted,
 )
-from avatar_core.ids import PlanCode
+from avatar_core.ids import CustomerId, PlanCode
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.plans import Feature
 from avatar_core.testing.examples import DAY, HOUR, NOW
@@ -133,3 +136,56 @@ async def test_an_unknown_plan_cannot_be_given(world: MemoryWorld) -> None:
 
 async def test_whoever_starts_nothing_has_reached_no_level(world: MemoryWorld) -> None:
     assert (await world.customer()).level is Level.NEW
+
+
+# --- plans are put in below the ones that are sold
+
+CHEAPER = "".join(
+    f"""
+[[plan]]
+code = "{code}"
+titles = {{ ru = "{code}", en = "{code}" }}
+days = {days}
+prices = {{ XTR = 15, RUB = "34.90" }}
+grants = 12
+features = ["portraits"]
+for_sale = true
+"""
+    for code, days in (("DAY", 1), ("WEEK", 7))
+)
+
+
+@pytest.fixture
+async def holder(world: MemoryWorld) -> CustomerId:
+    """A customer with a plan that opens trainings, before two cheaper ones are put into the catalogue."""
+    customer = (await world.customer()).id
+    await world.grant_plan(customer, PHOTO, GIFT)
+    first = DEFAULT_CATALOGUE.index("[[plan]]")
+    world.catalogue = load_catalogue(DEFAULT_CATALOGUE[:first] + CHEAPER + DEFAULT_CATALOGUE[first:])
+    world.__post_init__()
+    return customer
+
+
+async def test_a_cheap_plan_that_is_bought_hides_no_better_one(world: MemoryWorld, holder: CustomerId) -> None:
+    """Paid features vanished for a week because the customer had bought more (bug museum 22)."""
+    await world.bought(holder, "WEEK", "charge-1")
+    assert may(await world.read(holder), world.catalogue, Feature.TRAINING, NOW)
+
+
+async def test_a_cheap_plan_that_is_given_hides_no_better_one(world: MemoryWorld, holder: CustomerId) -> None:
+    await world.grant_plan(holder, "WEEK", Gift("g-2", "a good friend"))
+    assert may(await world.read(holder), world.catalogue, Feature.TRAINING, NOW)
+
+
+async def test_of_plans_that_run_side_by_side_the_one_that_is_higher_now_counts(
+    world: MemoryWorld, holder: CustomerId
+) -> None:
+    plans = dict(world.catalogue.plans)
+    plans["WEEK"] = replace(plans["WEEK"], days=None)
+    world.catalogue = replace(world.catalogue, plans=plans)
+    world.__post_init__()
+    await world.grant_plan(holder, "WEEK", Gift("g-2", "a good friend"))
+    raised = replace(world.catalogue, plans={**plans, "WEEK": replace(plans["WEEK"], rank=99)})
+    customer = await world.read(holder)
+    assert may(customer, world.catalogue, Feature.TRAINING, NOW)
+    assert not may(customer, raised, Feature.TRAINING, NOW)

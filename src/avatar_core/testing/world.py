@@ -89,7 +89,7 @@ class World:
         self.approve_payment = billing.ApprovePayment(self.begin, self.clock)
         self.await_charge = billing.AwaitCharge(self.begin, self.clock)
         self.keep_evidence = billing.KeepEvidence(self.begin)
-        self.settle_payment = billing.SettlePayment(self.begin, self.clock)
+        self.settle_payment = billing.SettlePayment(self.begin, self.clock, self.catalogue)
         self.expire_payment = billing.ExpirePayment(self.begin, self.clock)
         self.cancel_payment = billing.CancelPayment(self.begin)
         self.announce = subscriptions.AnnounceSubscription(self.begin, self.clock)

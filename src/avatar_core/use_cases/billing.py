@@ -1,5 +1,6 @@
 """Billing: from the invoice to the credited stars (domain page 3.2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -167,6 +168,7 @@ class SettlePayment:
 
     begin: BeginUnitOfWork
     clock: Clock
+    catalogue: Catalogue
 
     @again
     async def __call__(self, evidence: EvidenceId) -> Evidence:
@@ -187,9 +189,36 @@ class SettlePayment:
             settled = notice.settled()
             work.save(settled)
             if payment != dossier.payment():
-                _credit(work, dossier, payment, at)
+                self._credit(work, dossier, payment, at)
             await work.commit()
         return settled
+
+    def _credit(self, work: UnitOfWork, dossier: Dossier, payment: Payment, at: datetime) -> None:
+        """Write everything that follows from a payment: the money, the stars, the plan, the news."""
+        charge, cause, wallet = payment.charge or "", Cause("payment", payment.id), dossier.wallet
+        receipt = Receipt(payment.network, payment.gateway, charge, payment.price, item_of(payment.purpose))
+        work.save(payment, money_received(receipt, cause, at))
+        if payment.stars:
+            wallet = wallet.credit(payment.stars, payment.gateway, charge, cause=cause, at=at)
+            work.save(wallet)
+        subscription = _prolonged(dossier.subscription, payment, self.catalogue.ranks, at)
+        if subscription != dossier.subscription:
+            work.save(subscription)
+            work.emit(_started(dossier.subscription, subscription, payment, at))
+        plan = payment.purpose.plan if isinstance(payment.purpose, PlanPurchase) else None
+        work.emit(
+            PaymentCompleted(
+                customer=payment.customer,
+                payment=payment.id,
+                gateway=payment.gateway,
+                price=payment.price,
+                stars=payment.stars,
+                balance=wallet.available,
+                plan=plan,
+                ends=subscription.ends_of(plan) if plan else None,
+                resume=payment.resume,
+            )
+        )
 
 
 def _paid(dossier: Dossier, notice: Evidence, at: datetime) -> Payment:
@@ -213,41 +242,15 @@ async def _quarantine(work: UnitOfWork, notice: Evidence, reason: str) -> Eviden
     return kept
 
 
-def _credit(work: UnitOfWork, dossier: Dossier, payment: Payment, at: datetime) -> None:
-    """Write everything that follows from a payment: the money, the stars, the plan, the news."""
-    charge, cause, wallet = payment.charge or "", Cause("payment", payment.id), dossier.wallet
-    receipt = Receipt(payment.network, payment.gateway, charge, payment.price, item_of(payment.purpose))
-    work.save(payment, money_received(receipt, cause, at))
-    if payment.stars:
-        wallet = wallet.credit(payment.stars, payment.gateway, charge, cause=cause, at=at)
-        work.save(wallet)
-    subscription = _prolonged(dossier.subscription, payment, at)
-    if subscription != dossier.subscription:
-        work.save(subscription)
-        work.emit(_started(dossier.subscription, subscription, payment, at))
-    plan = payment.purpose.plan if isinstance(payment.purpose, PlanPurchase) else None
-    work.emit(
-        PaymentCompleted(
-            customer=payment.customer,
-            payment=payment.id,
-            gateway=payment.gateway,
-            price=payment.price,
-            stars=payment.stars,
-            balance=wallet.available,
-            plan=plan,
-            ends=subscription.ends_of(plan) if plan else None,
-            resume=payment.resume,
-        )
-    )
-
-
-def _prolonged(subscription: Subscription, payment: Payment, at: datetime) -> Subscription:
+def _prolonged(
+    subscription: Subscription, payment: Payment, ranks: Mapping[PlanCode, int], at: datetime
+) -> Subscription:
     match payment.purpose:
         case TopUp():
             return subscription
         case PlanPurchase(plan=plan, plan_version=version, rank=rank, days=days):
             ends = None if days is None else at + timedelta(days=days)
-            return subscription.add(Term(plan, version, rank, at, ends), payment.id)
+            return subscription.add(Term(plan, version, rank, at, ends), payment.id, ranks)
         case _:
             assert_never(payment.purpose)
 

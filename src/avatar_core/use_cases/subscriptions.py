@@ -105,7 +105,8 @@ class GrantPlan:
         async with self.begin() as work:
             before = (await work.dossier(OfCustomer(customer))).subscription
             ends = None if plan.days is None else at + timedelta(days=plan.days)
-            after = before.add(Term(plan.code, plan.version, plan.rank, at, ends), f"grant:{gift.id}")
+            term = Term(plan.code, plan.version, plan.rank, at, ends)
+            after = before.add(term, f"grant:{gift.id}", self.catalogue.ranks)
             if after != before:
                 work.save(after)
                 work.emit(SubscriptionStarted(customer=customer, plan=plan.code, ends=after.ends_of(plan.code)))

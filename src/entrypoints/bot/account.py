@@ -7,6 +7,7 @@ from avatar_core.ledger import Pocket
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.ports import StatementLine
 from avatar_core.subscriptions import SubscriptionStatus
+from avatar_core.use_cases.rights import running_term
 from entrypoints.bot.callbacks import Tap, whole
 from entrypoints.bot.talk import Talk
 from entrypoints.bot.texts import Words
@@ -41,7 +42,7 @@ async def latest_operations(talk: Talk) -> str:
 def plan_line(talk: Talk) -> str:
     """Say which plan runs and until when, in plain words."""
     subscription, at = talk.dossier.subscription, talk.now
-    status, term = subscription.status_at(at), subscription.term_at(at)
+    status, term = subscription.status_at(at), running_term(talk.dossier, talk.catalogue, at)
     if term is None:
         return talk.words.plain("plan-none" if status is SubscriptionStatus.NONE else "plan-over")
     plan = talk.words.title(talk.catalogue.plan(term.plan).titles)

@@ -8,6 +8,7 @@ from avatar_core.payments import Payment, PlanPurchase
 from avatar_core.plans import Feature, Plan
 from avatar_core.ports import Checkout
 from avatar_core.use_cases.billing import Purchase
+from avatar_core.use_cases.rights import running_term
 from entrypoints.bot.callbacks import OutdatedButton, Tap
 from entrypoints.bot.menu import buying, pack_label, rails
 from entrypoints.bot.talk import Rows, Talk
@@ -22,7 +23,7 @@ async def open_plans(talk: Talk, args: list[str]) -> None:
     """Show the plans with what they cost and open, and the one that runs; the arguments are what goes on then."""
     plans = talk.catalogue.plans_on_sale(Currency.XTR)
     cards = "\n\n".join(plan_card(talk, plan) for plan in plans)
-    term = talk.dossier.subscription.term_at(talk.now)
+    term = running_term(talk.dossier, talk.catalogue, talk.now)
     running = talk.words.title(talk.catalogue.plan(term.plan).titles) if term else ""
     text = f"{talk.words('plans', running=running or 'none')}\n\n{cards}"
     rows = tuple(row for plan in plans for row in _plan_rows(talk, plan, _resume(args)))

@@ -11,7 +11,9 @@ import pytest
 
 from adapters.memory import FrozenClock
 from adapters.postgres.pool import Database, PoolSettings
+from avatar_core.catalogue_file import load_catalogue
 from avatar_core.customers import Customer
+from avatar_core.default_catalogue import DEFAULT_CATALOGUE
 from avatar_core.dossier import OfCustomer
 from avatar_core.errors import ConcurrentChange, InsufficientStars
 from avatar_core.ledger import Cause
@@ -115,7 +117,7 @@ async def test_64_deliveries_of_one_charge_credit_once(store: Store) -> None:
     payment = a_payment(customer)
     await store.save(payment)
     notice = replace(a_notice(payment), payer=customer.telegram_id)
-    keep, settle = KeepEvidence(store.begin), SettlePayment(store.begin, store.clock)
+    keep, settle = KeepEvidence(store.begin), SettlePayment(store.begin, store.clock, load_catalogue(DEFAULT_CATALOGUE))
 
     async def deliver() -> None:
         await settle((await keep(notice)).id)
