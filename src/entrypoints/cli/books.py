@@ -1,5 +1,7 @@
 """Commands on the database alone: the books, gifts, a training's story."""
 
+from contextlib import suppress
+
 import typer
 
 from adapters.postgres.migrate import migrate
@@ -9,6 +11,7 @@ from avatar_core.ids import CustomerId, TelegramId, TrainingId
 from avatar_core.money import Stars
 from avatar_core.use_cases.subscriptions import Gift, GrantStars
 from entrypoints.cli.pictures import explanation, statement_table, training_table, violations_table
+from entrypoints.cli.session import Ambiguous
 from entrypoints.container.ground import cli_container
 from entrypoints.database import database_url
 from entrypoints.ground import Ground
@@ -73,15 +76,27 @@ async def print_training(training: str, settings: Settings) -> bool:
 async def _find(ground: Ground, who: str) -> Dossier:
     """Return the dossier of a customer id or of a numeric Telegram id.  Raises CustomerNotFound.
 
-    Raises SettingsWrong for a Telegram id when there is no bot: a person is known by the bot they write to.
+    Raises SettingsWrong for a Telegram id when there is no bot: a person is known by the bot they write to.  Raises
+    Ambiguous when they are a customer of bots that share nothing: each of these has a balance of its own.
     """
-    async with ground.store.begin() as work:
-        if not who.isdecimal():
+    if not who.isdecimal():
+        async with ground.store.begin() as work:
             return await work.dossier(OfCustomer(CustomerId(who)))
-        ground.settings.require("bots")
-        for network in {profile.network for profile in ground.bots.profiles.values()}:
-            try:
-                return await work.dossier(OfPerson(network, TelegramId(int(who))))
-            except CustomerNotFound:
-                continue
-    raise CustomerNotFound
+    ground.settings.require("bots")
+    known = await _everywhere(ground, TelegramId(int(who)))
+    if not known:
+        raise CustomerNotFound
+    if len(known) > 1:
+        places = ", ".join(f"{each.customer.id} of {each.customer.network}" for each in known)
+        raise Ambiguous(f"{who} is several customers, each with a balance of its own: {places}. Name one by its id")
+    return known[0]
+
+
+async def _everywhere(ground: Ground, person: TelegramId) -> list[Dossier]:
+    """Read what each network knows of a person."""
+    known = []
+    async with ground.store.begin() as work:
+        for network in sorted({profile.network for profile in ground.bots.profiles.values()}):
+            with suppress(CustomerNotFound):
+                known.append(await work.dossier(OfPerson(network, person)))
+    return known

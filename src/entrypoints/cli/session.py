@@ -12,6 +12,10 @@ Command = Callable[[Any], Coroutine[Any, Any, bool]]
 """Takes the settings, and returns whether all was well."""
 
 
+class Ambiguous(Exception):
+    """A command that could mean several things, and so does none of them; says which there are."""
+
+
 def carry_out(command: Command) -> NoReturn:
     """Run a command on the settings and leave the process with its exit code; what goes wrong is told in words."""
     from entrypoints.logs import Redaction, configure_logs
@@ -43,7 +47,7 @@ async def _in_words(work: Coroutine[Any, Any, bool], redaction: Callable[[str], 
         return await work
     except SettingsWrong:
         raise
-    except (AvatarError, EmbeddedPostgresError, MigrationError) as error:
+    except (AvatarError, EmbeddedPostgresError, MigrationError, Ambiguous) as error:
         complain(redaction(_sentence(error)))
     except Exception:  # noqa: BLE001  (the edge of the process)
         structlog.get_logger(__name__).exception("the command broke")

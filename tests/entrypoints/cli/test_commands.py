@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import pytest
 
+from avatar_core.ids import BotId
 from avatar_core.testing.examples import BOT, a_customer, a_draft, an_avatar
 from avatar_core.use_cases.customers import Visit, Welcome
 from entrypoints.container.ground import cli_container
@@ -23,6 +24,12 @@ async def somebody(ground: Ground) -> str:
     welcome = cli_container(ground).get(Welcome)
     dossier = await welcome(Visit(BOT, CUSTOMER.telegram_id, "Фанат"))
     return dossier.customer.id
+
+
+async def somebody_elsewhere(ground: Ground) -> str:
+    """Let the same person come to another bot."""
+    welcome = cli_container(ground).get(Welcome)
+    return (await welcome(Visit(BotId("other_bot"), CUSTOMER.telegram_id, "Фанат"))).customer.id
 
 
 async def stored_training(ground: Ground) -> None:
@@ -207,6 +214,21 @@ def test_a_telegram_id_needs_a_bot_to_be_known_by(avatar: CommandLine, migrated_
     assert told.status == 2
     assert told.err.startswith("AVATAR_BOTS__<USERNAME>__TOKEN is not set")
     assert avatar("ledger", "statement", CUSTOMER.id).status == 1
+
+
+def test_a_person_with_two_balances_has_to_be_named_by_the_customers_id(avatar_on_postgres: CommandLine) -> None:
+    """A gift went to the balance of whichever bot came first, which was left to chance."""
+    avatar = avatar_on_postgres
+    settings = (avatar.folder / ".env").read_text(encoding="utf-8")
+    avatar.write(settings, "AVATAR_BOTS__OTHER_BOT__TOKEN=654321:OTHER")
+    here, there = avatar.on_the_ground(somebody), avatar.on_the_ground(somebody_elsewhere)
+    told = avatar("grant", str(CUSTOMER.telegram_id), "10", "--reason", "x")
+    assert told.status == 1
+    assert f"{there} of other_bot" in told.err
+    assert f"{here} of {BOT}" in told.err
+    assert avatar("grant", there, "10", "--reason", "x").status == 0
+    assert "available 10 ⭐" in avatar("ledger", "statement", there).out
+    assert "available 0 ⭐" in avatar("ledger", "statement", here).out
 
 
 def test_a_broken_law_is_found_and_exits_1(avatar_on_postgres: CommandLine) -> None:
