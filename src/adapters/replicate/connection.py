@@ -23,7 +23,9 @@ from adapters.replicate.settings import ReplicateSettings, RunKind, address_in, 
 from avatar_core.ids import ProviderRunId
 from avatar_core.runs import Ticket
 
-EVENTS = ["start", "output", "logs", "completed"]
+EVENTS = ["start", "completed"]
+"""Each notice carries all logs so far: one for each line of a training of 4,000 steps came to 700 MB.  How far a run is
+is asked for."""
 LOOK_BACK = timedelta(days=1)
 """No order waits longer to be handed over (runs.WAITING_LIMIT), so an older run is not the one that is looked for."""
 UPLOAD_TIMES = 20

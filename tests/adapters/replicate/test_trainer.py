@@ -50,7 +50,7 @@ async def test_a_submitted_training_gets_all_that_the_offer_says(studio: Studio)
     assert ticket == Ticket(ProviderRunId(run.id))
     assert (run.model, run.version.id) == (CATALOGUE.trainer("flux-dev-lora").model, run.version.id)
     assert (run.destination, run.webhook) == (DESTINATION, f"{WEBHOOK}?training=order-1")
-    assert run.events == ("start", "output", "logs", "completed")
+    assert run.events == ("start", "completed")
     assert (run.input["trigger_word"], run.input["steps"], run.input["lora_rank"]) == ("TOK_ABCDEF", 1000, 128)
     assert run.ignored_inputs == ()
 
