@@ -255,6 +255,13 @@ class Inbox(Protocol):
         """Return what was kept before a moment and never dealt with: its process died."""
         ...
 
+    async def forget(self, before: datetime) -> int:
+        """Delete what came before a moment and is dealt with; return how much it was.
+
+        It would be new again: ask only for what nobody brings any more.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingOrder:

@@ -110,6 +110,7 @@ USE_CASES: Mapping[str, Line] = {
     "CarryOut": by(WORKER),
     "SealDays": by(WORKER),
     "SweepPhotos": by(WORKER),
+    "ForgetArrivals": by(WORKER),
 }
 
 

@@ -13,7 +13,7 @@ from avatar_core.money import NO_STARS, Stars
 from avatar_core.portraits import PortraitOrder
 from avatar_core.pricing import QUOTE_LIFE
 from avatar_core.runs import RunStatus
-from avatar_core.testing.examples import BOT, DAY, HOUR, SECOND
+from avatar_core.testing.examples import BOT, DAY, HOUR, NOW, SECOND
 from avatar_core.testing.faults import Fate, Killed, die
 from avatar_core.testing.world import SITTER
 from avatar_core.use_cases.trainings import archive_of
@@ -182,3 +182,12 @@ async def test_the_days_that_are_over_are_sealed_once(world: MemoryWorld) -> Non
     assert [seal.transfers for seals in made for seal in seals] == [2, 0]
     assert await world.store.worklists.days_to_seal(world.clock.now(), 10) == []
     assert await world.broken_laws() == []
+
+
+async def test_what_came_in_is_forgotten_once_it_is_dealt_with_and_old(world: MemoryWorld) -> None:
+    inbox = world.store.inbox
+    await inbox.keep("telegram:bot", [("1", "dealt with"), ("2", "waiting")], NOW)
+    await inbox.handled("telegram:bot", "1")
+    assert await world.forget_arrivals(NOW) == 0
+    assert await world.forget_arrivals(NOW + DAY) == 1
+    assert await inbox.unhandled("telegram:bot", NOW + DAY, 9) == [("2", "waiting")]

@@ -38,3 +38,13 @@ class MemoryInbox:
         rows = self._database.arrivals.watched()
         found = [(row.at, name, row.raw) for (origin, name), row in rows if origin == source and row.at < before]
         return [(name, raw) for _, name, raw in sorted(found, key=lambda each: each[0])][:limit]
+
+    async def forget(self, before: datetime) -> int:
+        """Delete what came before a moment and is dealt with; return how much it was."""
+        await asyncio.sleep(0)
+        rows = self._database.arrivals
+        old = [key for key in rows.taken() if rows[key].handled and rows[key].at < before]
+        with self._database.transaction():
+            for key in old:
+                rows.drop(key)
+        return len(old)

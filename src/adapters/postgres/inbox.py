@@ -7,6 +7,7 @@ from adapters.postgres.ferry import Ferry
 from adapters.postgres.pool import Database
 from adapters.postgres.storable import storable
 
+FORGOTTEN_AT_ONCE = 5000
 Delivery = tuple[str, Sequence[tuple[str, str]], datetime]
 """A source, what came from it as (external id, raw text), and when."""
 
@@ -40,6 +41,20 @@ class PostgresInbox:
             limit,
         )
         return [(external_id, raw) for external_id, raw in rows]
+
+    async def forget(self, before: datetime) -> int:
+        """Delete what came before a moment and is dealt with, some thousand at a time; return how much it was."""
+        forgotten, deleted = 0, FORGOTTEN_AT_ONCE
+        while deleted == FORGOTTEN_AT_ONCE:
+            (deleted,) = await self._database.one(
+                "WITH gone AS (DELETE FROM avatar.arrivals WHERE (source, external_id) IN ("
+                " SELECT source, external_id FROM avatar.arrivals WHERE handled AND arrived_at < %s LIMIT %s"
+                ") RETURNING 1) SELECT count(*) FROM gone",
+                before,
+                FORGOTTEN_AT_ONCE,
+            )
+            forgotten += deleted
+        return forgotten
 
     async def _store(self, deliveries: Sequence[Delivery]) -> Sequence[list[str]]:
         """Write rows in the order of their ids, so that two deliveries of the same things never block each other."""

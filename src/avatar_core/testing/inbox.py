@@ -62,6 +62,16 @@ class InboxContract(StoreContract):
         await store.inbox.handled("replicate", "404")
         assert await store.inbox.keep("replicate", [("404", RAW)], NOW) == ["404"]
 
+    async def test_what_was_handled_long_ago_is_forgotten_and_nothing_else(self, store: Store) -> None:
+        for minute, name in enumerate(("old", "old and waiting", "young")):
+            await store.inbox.keep("replicate", [(name, RAW)], NOW + minute * MINUTE)
+        for name in ("old", "young"):
+            await store.inbox.handled("replicate", name)
+        assert await store.inbox.forget(NOW + 2 * MINUTE) == 1
+        assert await store.inbox.forget(NOW + 2 * MINUTE) == 0
+        again = await store.inbox.keep("replicate", [(name, RAW) for name in ("old", "old and waiting", "young")], NOW)
+        assert again == ["old"]
+
     @SHARED_ADAPTER
     @given(things=st.dictionaries(strategies.texts(min_size=1), strategies.texts(max_size=500), max_size=5))
     async def test_any_text_comes_out_as_it_came_in(self, store: Store, things: dict[str, str]) -> None:

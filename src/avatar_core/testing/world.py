@@ -116,6 +116,7 @@ class World:
         self.discard_quote = portraits.DiscardQuote(begin, clock)
         self.seal_days = upkeep.SealDays(self.store.books)
         self.sweep_photos = upkeep.SweepPhotos(begin, self.photos)
+        self.forget_arrivals = upkeep.ForgetArrivals(self.store.inbox)
         self.quote_portraits = portraits.QuotePortraits(begin, clock, self.names, self.catalogue)
         self.request_portraits = portraits.RequestPortraits(begin, clock, self.catalogue)
         self.submit_portraits = portraits.SubmitPortraits(begin, clock, self.painter, warden)

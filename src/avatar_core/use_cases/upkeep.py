@@ -7,7 +7,7 @@ from avatar_core.dossier import OfTraining
 from avatar_core.errors import TrainingNotFound
 from avatar_core.ids import PhotoRef, TrainingId
 from avatar_core.ledger import Seal
-from avatar_core.ports import BeginUnitOfWork, Books, PhotoStore
+from avatar_core.ports import BeginUnitOfWork, Books, Inbox, PhotoStore
 from avatar_core.use_cases.trainings import archive_of
 
 
@@ -20,6 +20,17 @@ class SealDays:
     async def __call__(self, until: date) -> list[Seal]:
         """Seal every day up to this one; again, and by several at once, is harmless.  Raises ConcurrentChange."""
         return await self.books.seal(until)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetArrivals:
+    """Forget what came in and was dealt with long ago: people's words are kept no longer than they are of use."""
+
+    inbox: Inbox
+
+    async def __call__(self, before: datetime) -> int:
+        """Forget what came before a moment; return how much it was.  Raises StoreUnavailable."""
+        return await self.inbox.forget(before)
 
 
 @dataclass(frozen=True, slots=True)

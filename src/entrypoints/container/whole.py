@@ -40,6 +40,7 @@ WITH_VENDORS = (
     trainings.StopTraining,
     trainings.DeletePhotos,
     upkeep.SweepPhotos,
+    upkeep.ForgetArrivals,
     portraits.QuotePortraits,
     portraits.RequestPortraits,
     portraits.SubmitPortraits,

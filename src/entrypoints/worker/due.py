@@ -11,7 +11,7 @@ from avatar_core.use_cases.drafts import DiscardEmptyDraft
 from avatar_core.use_cases.portraits import DiscardQuote, PollPortraits
 from avatar_core.use_cases.subscriptions import AnnounceSubscription
 from avatar_core.use_cases.trainings import DeletePhotos, PollTraining
-from avatar_core.use_cases.upkeep import SealDays, SweepPhotos
+from avatar_core.use_cases.upkeep import ForgetArrivals, SealDays, SweepPhotos
 from entrypoints.notices import TakeRunNotice
 from entrypoints.worker.rounds import Round
 
@@ -19,6 +19,8 @@ EVIDENCE_LEFT_BEHIND = timedelta(seconds=10)
 """A paid notice that nobody has judged after so long belonged to a process that died."""
 LEFT_LYING = timedelta(days=1)
 """A quote nobody took, a draft without photos, a file that nobody knows: what has lain for so long is cleared away."""
+ARRIVALS_KEPT = timedelta(days=7)
+"""Telegram brings updates for a day and Replicate its notices for hours: what is older than this comes no more."""
 SELDOM = 20
 """What is measured in days is looked at so many times less often."""
 
@@ -38,6 +40,7 @@ class DueVerbs:
     discard_quote: DiscardQuote
     discard_empty_draft: DiscardEmptyDraft
     sweep_photos: SweepPhotos
+    forget_arrivals: ForgetArrivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,9 @@ def rounds_of(lists: Worklists, verbs: DueVerbs, pace: RoundPace) -> tuple[Round
     async def yesterday(at: datetime, _limit: int) -> Sequence[datetime]:
         return [at - LEFT_LYING]
 
+    async def last_week(at: datetime, _limit: int) -> Sequence[datetime]:
+        return [at - ARRIVALS_KEPT]
+
     return (
         Round("judge evidence", pace.every_s, evidence, verbs.settle_payment),
         Round("expire payments", pace.every_s, lists.payments_to_expire, verbs.expire_payment),
@@ -79,5 +85,6 @@ def rounds_of(lists: Worklists, verbs: DueVerbs, pace: RoundPace) -> tuple[Round
         Round("discard quotes", SELDOM * pace.every_s, quotes, verbs.discard_quote),
         Round("discard drafts", SELDOM * pace.every_s, drafts, verbs.discard_empty_draft),
         Round("sweep photos", LEFT_LYING.total_seconds(), yesterday, verbs.sweep_photos),
+        Round("forget arrivals", LEFT_LYING.total_seconds(), last_week, verbs.forget_arrivals),
         Round("delete photos", SELDOM * pace.every_s, photos, verbs.delete_photos),
     )

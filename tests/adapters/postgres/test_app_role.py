@@ -7,8 +7,10 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from adapters.memory import FrozenClock
+from adapters.postgres import inbox
 from adapters.postgres.conversations import ConversationStore
 from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.migrate import OwnerNeeded, migrate, pending
 from adapters.postgres.pool import Database, PoolSettings
 from avatar_core.money import Stars
@@ -50,6 +52,18 @@ async def test_the_program_needs_no_more_than_its_role(app: Database) -> None:
     assert (await world.order(order)).run.status == "SUCCEEDED"
     assert await world.money(customer) == (Stars.of(476) - Stars.of(220) - Stars.of(15), Stars(0))
     assert await world.broken_laws() == []
+
+
+async def test_the_program_forgets_what_came_in_long_ago_a_part_at_a_time(
+    app: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "FORGOTTEN_AT_ONCE", 2)
+    arrivals = PostgresInbox(app)
+    numbers = [str(number) for number in range(5)]
+    await arrivals.keep("telegram:bot", [(number, "{}") for number in numbers], NOW)
+    for number in numbers:
+        await arrivals.handled("telegram:bot", number)
+    assert await arrivals.forget(NOW + DAY) == 5
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ BEGIN
     EXECUTE format('GRANT UPDATE ON avatar.customers, avatar.subscriptions, avatar.payments, avatar.evidence,'
         ' avatar.avatars, avatar.trainings, avatar.portrait_orders, avatar.accounts, avatar.holds TO %I', app);
     EXECUTE format('GRANT UPDATE (due_at, attempts, worker, leased_until, error, status) ON avatar.tasks TO %I', app);
-    EXECUTE format('GRANT UPDATE (handled) ON avatar.arrivals TO %I', app);
+    EXECUTE format('GRANT UPDATE (handled), DELETE ON avatar.arrivals TO %I', app);
     EXECUTE format('GRANT UPDATE (said_at) ON avatar.sayings TO %I', app);
     EXECUTE format('GRANT UPDATE (state), DELETE ON avatar.conversations TO %I', app);
     FOR kept IN
