@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -54,6 +54,14 @@ def _without_slash(url: str) -> str:
     return url.rstrip("/")
 
 
+def _safe(url: str) -> str:
+    """Let plain http through on this machine only: neither Telegram nor Replicate brings anything to it elsewhere."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise ValueError("must begin with https://")
+    return url
+
+
 def _listed(value: object) -> object:
     """Take ``a, b``, ``[a, b]`` and a single ``7`` for lists."""
     match value:
@@ -67,6 +75,7 @@ def _listed(value: object) -> object:
 
 
 Url = Annotated[str, AfterValidator(_without_slash)]
+PublicUrl = Annotated[Url, AfterValidator(_safe)]
 
 
 class BotSettings(BaseModel):
@@ -127,7 +136,7 @@ class Settings(BaseSettings):
     telegram_url: Url | None = None
     """Another Bot API server than Telegram's own."""
     telegram_updates: Literal["polling", "webhook"] = "polling"
-    public_url: Url | None = None
+    public_url: PublicUrl | None = None
     """Where this installation is reached from outside; without it providers are polled and nobody calls us."""
     listen_host: str = "127.0.0.1"
     listen_port: int = Field(default=8080, ge=0, le=65535)

@@ -76,6 +76,7 @@ def test_replicates_own_names_are_taken(tmp_path: Path) -> None:
         ("AVATAR_BOTS__X__TOKEN=hello", "AVATAR_BOTS__X__TOKEN is wrong: the token looks like 123456:ABC-DEF"),
         ("AVATAR_BOTS={bad", "AVATAR_BOTS is wrong: it is no JSON; write AVATAR_BOTS__<USERNAME>__TOKEN"),
         ("AVATAR_BOTS__X=hello", "AVATAR_BOTS__X is wrong: "),
+        ("AVATAR_PUBLIC_URL=http://example.org", "AVATAR_PUBLIC_URL is wrong: must begin with https://."),
         ("AVATAR_PUBLIC_URL=example.org", "AVATAR_PUBLIC_URL is wrong: must begin with http:// or https://."),
         ("AVATAR_TELEGRAM_UPDATES=webhook", "AVATAR_PUBLIC_URL is needed for AVATAR_TELEGRAM_UPDATES=webhook."),
         ("AVATAR_ROBOKASSA_LOGIN=x", "AVATAR_ROBOKASSA_PASSWORD_2 belong together"),
