@@ -54,7 +54,7 @@ async def test_a_pack_that_has_no_price_in_a_currency_is_named_with_it(world: Me
 async def test_given_stars_come_from_the_grants_and_name_their_gift(world: MemoryWorld) -> None:
     customer = (await world.customer()).id
     assert await world.grant_stars(customer, Stars(1), Gift("g-1", "a good friend")) == Stars(1)
-    given = transfer(world, "grant:g-1")
+    given = transfer(world, f"grant:g-1:{customer}")
     assert (given.source, given.cause) == (AccountName(f"{NETWORK}/bonus/grant"), Cause("grant", "g-1"))
 
 

@@ -138,6 +138,13 @@ async def test_whoever_starts_nothing_has_reached_no_level(world: MemoryWorld) -
     assert (await world.customer()).level is Level.NEW
 
 
+async def test_one_gift_for_everybody_is_given_to_each_of_them(world: MemoryWorld) -> None:
+    """The first customer got the stars, and all others silently nothing."""
+    first, second = (await world.customer(1)).id, (await world.customer(2)).id
+    for customer in (first, second, first):
+        assert await world.grant_stars(customer, Stars.of(5), GIFT) == Stars.of(5)
+
+
 # --- plans are put in below the ones that are sold
 
 CHEAPER = "".join(

@@ -59,7 +59,7 @@ def _announced(subscription: Subscription, due: Announcement) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """What an owner gives: ``id`` makes it one gift, however often it is asked for."""
+    """What an owner gives: ``id`` makes it one gift to each customer, however often it is asked for."""
 
     id: str
     reason: str
@@ -77,7 +77,7 @@ class GrantStars:
         """Return the balance after it.  Raises InvalidAmount for nothing or less."""
         if stars.hundredths <= 0:
             raise InvalidAmount(what="a gift", value=str(stars))
-        key = f"grant:{gift.id}"
+        key = f"grant:{gift.id}:{customer}"
         async with self.begin() as work:
             dossier = await work.dossier(OfCustomer(customer), keys=[key])
             if key in dossier.transfers:
