@@ -7,7 +7,7 @@ import pytest
 
 from avatar_core.errors import EvidenceNotFound
 from avatar_core.events import PaymentCompleted, PaymentQuarantined, SubscriptionRenewed, SubscriptionStarted
-from avatar_core.ids import CustomerId, EvidenceId, GatewayCode, PaymentId, PlanCode, TelegramId
+from avatar_core.ids import BotId, CustomerId, EvidenceId, GatewayCode, PaymentId, PlanCode, TelegramId
 from avatar_core.money import NO_STARS, Currency, Price, Stars
 from avatar_core.payments import Evidence, EvidenceStatus, PaymentStatus
 from avatar_core.testing.examples import BOT, DAY, MINUTE, NETWORK, NOW, STARS_GATEWAY, a_customer, a_notice, a_payment
@@ -201,6 +201,25 @@ async def test_money_that_cannot_be_matched_is_quarantined_announced_and_credits
     assert await settled_state(world, customer.id) == (NO_STARS, [])
     again = await world.settle_payment(kept.id)
     assert (again.status, len(world.named("payment.quarantined"))) == (EvidenceStatus.QUARANTINED, 1)
+
+
+@pytest.mark.parametrize(
+    ("odd", "told"),
+    [
+        ({"price": Price(499, Currency.XTR)}, BOT),
+        ({"payer": TelegramId(666)}, BOT),
+        ({"payment_number": 999}, None),
+        ({"payment_id": PaymentId("unknown")}, None),
+    ],
+)
+async def test_of_a_notice_that_names_no_bot_the_owners_of_the_invoice_hear(
+    world: MemoryWorld, odd: dict[str, object], told: BotId | None
+) -> None:
+    """All bots' owners heard of money that belonged to one of them."""
+    payment = await world.opened((await world.customer()).id)
+    kept = await world.keep_evidence(replace(a_notice(payment), bot=None, **odd))  # type: ignore[arg-type]
+    await world.settle_payment(kept.id)
+    assert [news.bot for news in world.named("payment.quarantined")] == [told]  # type: ignore[union-attr]
 
 
 async def test_a_second_charge_for_a_paid_invoice_is_quarantined(world: MemoryWorld) -> None:

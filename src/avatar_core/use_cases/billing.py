@@ -9,6 +9,7 @@ from avatar_core.bots import Bots
 from avatar_core.catalogue import Catalogue
 from avatar_core.dossier import Dossier, OfCustomer, OfEvidence, OfPayment
 from avatar_core.errors import (
+    AvatarError,
     ConcurrentChange,
     GatewayNotAllowed,
     PaymentAlreadySettled,
@@ -185,7 +186,7 @@ class SettlePayment:
             try:
                 payment = _paid(dossier, notice, at)
             except MISMATCHES as mismatch:
-                return await _quarantine(work, notice, mismatch.code())
+                return await _quarantine(work, notice, mismatch.code(), _seller(dossier, mismatch))
             settled = notice.settled()
             work.save(settled)
             if payment != dossier.payment():
@@ -232,12 +233,17 @@ def _paid(dossier: Dossier, notice: Evidence, at: datetime) -> Payment:
     return payment.settle(notice.charge, notice.price, at=at)
 
 
-async def _quarantine(work: UnitOfWork, notice: Evidence, reason: str) -> Evidence:
+def _seller(dossier: Dossier, mismatch: AvatarError) -> BotId | None:
+    """Return whose owners should look into money that does not fit; None when nobody knows which payment it was for."""
+    return None if isinstance(mismatch, PaymentNotFound) else dossier.payment().bot
+
+
+async def _quarantine(work: UnitOfWork, notice: Evidence, reason: str, bot: BotId | None = None) -> Evidence:
     if notice.status is not EvidenceStatus.RECEIVED:
         return notice
     kept = notice.quarantined(reason)
     work.save(kept)
-    work.emit(PaymentQuarantined(bot=notice.bot, evidence=notice.id, price=notice.price, reason=reason))
+    work.emit(PaymentQuarantined(bot=notice.bot or bot, evidence=notice.id, price=notice.price, reason=reason))
     await work.commit()
     return kept
 
