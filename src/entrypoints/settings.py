@@ -85,7 +85,7 @@ class BotSettings(BaseModel):
 
     token: SecretStr
     """From @BotFather."""
-    network: str | None = None
+    network: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None = None
     """Bots with one network share balances and plans; by default a bot is its own."""
     owners: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Numeric Telegram ids of those who get the owner's notices."""

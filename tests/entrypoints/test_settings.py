@@ -75,6 +75,7 @@ def test_replicates_own_names_are_taken(tmp_path: Path) -> None:
         ("AVATAR_LISTEN_PROT=1", "AVATAR_LISTEN_PROT is no setting: see .env.example for all of them."),
         ("AVATAR_BOTS__X__TOKEN=hello", "AVATAR_BOTS__X__TOKEN is wrong: the token looks like 123456:ABC-DEF"),
         ("AVATAR_BOTS={bad", "AVATAR_BOTS is wrong: it is no JSON; write AVATAR_BOTS__<USERNAME>__TOKEN"),
+        ("AVATAR_BOTS__X__NETWORK=acme/eu", "AVATAR_BOTS__X__NETWORK is wrong: "),
         ("AVATAR_BOTS__X=hello", "AVATAR_BOTS__X is wrong: "),
         ("AVATAR_PUBLIC_URL=http://example.org", "AVATAR_PUBLIC_URL is wrong: must begin with https://."),
         ("AVATAR_PUBLIC_URL=example.org", "AVATAR_PUBLIC_URL is wrong: must begin with http:// or https://."),
