@@ -181,7 +181,7 @@ class Worklists(Protocol):
         ...
 
     async def portraits_to_poll(self, at: datetime, limit: int) -> list[PortraitOrderId]:
-        """Return unfinished orders: those PROCESSING, and any whose deadline has passed."""
+        """Return unfinished orders: those PROCESSING and not painted yet, and any whose deadline has passed."""
         ...
 
     async def evidence_to_judge(self, before: datetime, limit: int) -> list[EvidenceId]:

@@ -4,6 +4,8 @@
   tries; the message was given up.  (The worker's patience has a test of its own for it in ``test_patience.py``.)
 - Seed 107: the provider stopped a training before it had answered the order for it; the audit took that ending, which
   the provider had said, for one that nobody had.
+- Seed 30: Telegram was away for more than an hour after the images had been fetched; the painter, asked all the same,
+  knew its run no longer, and the order was given up with its images on our disk.
 """
 
 import pytest
@@ -14,6 +16,7 @@ from entrypoints.simulation.scenario import Faults, Scenario
 FOUND = (
     Scenario(14, 10, 20, Faults.named("outage")),
     Scenario(107, 100, 60, Faults.named("harsh"), steps=28_000),
+    Scenario(30, 20, 20, Faults.named("outage")),
 )
 
 

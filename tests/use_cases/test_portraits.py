@@ -1,11 +1,12 @@
 """Portraits: ordered once and painted once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
 
-from adapters.memory import Trouble
+from adapters.memory import MemoryPainter, Trouble
 from avatar_core.avatars import Gender
 from avatar_core.errors import (
     AvatarNotFound,
@@ -18,14 +19,15 @@ from avatar_core.errors import (
     ProviderUnauthorized,
     ProviderUnavailable,
     QuoteExpired,
+    RunVanished,
     UnknownFormat,
 )
 from avatar_core.events import PortraitsDelayed, PortraitsFailed, PortraitsPainted, PortraitsRequested
 from avatar_core.ids import PortraitOrderId, ProviderRunId
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.ports import PaintingOrder
-from avatar_core.runs import HOLD_LIMIT, FailureReason, Report, ReportStatus, RunStatus
-from avatar_core.testing.examples import BOT, DAY, HOUR, MINUTE, a_customer, an_avatar
+from avatar_core.runs import HOLD_LIMIT, FailureReason, Report, ReportStatus, RunStatus, Ticket
+from avatar_core.testing.examples import BOT, DAY, HOUR, MINUTE, SECOND, a_customer, an_avatar
 from avatar_core.testing.faults import Fate, Killed, die
 from avatar_core.use_cases.portraits import Idea, filled
 from tests.use_cases.portraits import FREE, HELD, PRICE, SPENT, START, an_order, status
@@ -248,6 +250,45 @@ async def test_the_poller_hears_what_the_webhook_lost_and_ends_what_is_overdue(w
     world.clock.advance(3 * HOUR)
     await world.poll_portraits(order)
     assert (await world.order(order)).run.failure is FailureReason.DEADLINE
+
+
+async def test_a_painted_order_outlives_the_providers_memory_until_its_deadline(world: MemoryWorld) -> None:
+    customer, order = await an_order(world, "painted")
+    world.painter.vanish(order)
+    world.clock.advance(3 * HOUR - SECOND)
+    await world.poll_portraits(order)
+    assert (await status(world, order), await world.money(customer)) == (RunStatus.PROCESSING, HELD)
+    world.clock.advance(SECOND)
+    await world.poll_portraits(order)
+    assert ((await world.order(order)).run.failure, await world.money(customer)) == (FailureReason.DEADLINE, FREE)
+
+
+class ForgetfulPainter(MemoryPainter):
+    """Knows nothing of a run whose webhook comes while it is asked."""
+
+    meanwhile: Callable[[], Awaitable[None]]
+
+    async def report(self, ticket: Ticket) -> Report:
+        await self.meanwhile()
+        raise RunVanished
+
+
+async def test_a_run_that_is_painted_while_the_provider_denies_it_is_not_given_up(world: MemoryWorld) -> None:
+    forgetful = ForgetfulPainter()
+    over = replace(world, painter=forgetful)
+    customer, order = await an_order(over, "painting")
+    forgetful.meanwhile = lambda: over.record_portraits(order, forgetful.finish(order))
+    await over.poll_portraits(order)
+    await over.deliver(order)
+    assert (await status(over, order), await over.money(customer)) == (RunStatus.SUCCEEDED, SPENT)
+
+
+async def test_whatever_the_provider_says_after_the_images_changes_nothing(world: MemoryWorld, fate: Fate) -> None:
+    customer, order = await an_order(world, "painted")
+    commits = fate.commits
+    for report in (world.painter.fail(order), world.painter.stop(order), world.painter.advance(order, 50)):
+        await world.record_portraits(order, report)
+    assert (fate.commits, await world.money(customer)) == (commits, HELD)
 
 
 async def test_a_report_about_nothing_we_know_is_refused(world: MemoryWorld) -> None:

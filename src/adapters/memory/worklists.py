@@ -41,10 +41,11 @@ class MemoryWorklists:
         return _first(((_deadline(each.run), each.id) for _, each in unfinished if _waits(each.run, at)), limit)
 
     async def portraits_to_poll(self, at: datetime, limit: int) -> list[PortraitOrderId]:
-        """Return unfinished orders: those PROCESSING, and any whose deadline has passed."""
+        """Return unfinished orders: those PROCESSING and not painted yet, and any whose deadline has passed."""
         await asyncio.sleep(0)
-        unfinished = self._database.orders.watched()
-        return _first(((_deadline(each.run), each.id) for _, each in unfinished if _waits(each.run, at)), limit)
+        unfinished = (each for _, each in self._database.orders.watched())
+        due = (each for each in unfinished if each.run.overdue(at) or (_waits(each.run, at) and not each.sources))
+        return _first(((_deadline(each.run), each.id) for each in due), limit)
 
     async def evidence_to_judge(self, before: datetime, limit: int) -> list[EvidenceId]:
         """Return notices received before a moment and not judged."""

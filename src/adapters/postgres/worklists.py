@@ -9,9 +9,11 @@ from avatar_core.ledger import last_day_to_seal
 _TO_POLL = """
     SELECT id FROM avatar.{table}
     WHERE (run).status IN ('PENDING', 'SUBMITTING', 'PROCESSING')
-        AND ((run).status = 'PROCESSING' OR (run).deadline <= %s)
+        AND ({running} OR (run).deadline <= %s)
     ORDER BY (run).deadline, id LIMIT %s
 """
+_TRAININGS_TO_POLL = _TO_POLL.format(table="trainings", running="(run).status = 'PROCESSING'")
+_PORTRAITS_TO_POLL = _TO_POLL.format(table="portrait_orders", running="(run).status = 'PROCESSING' AND sources = '[]'")
 
 
 class PostgresWorklists:
@@ -43,12 +45,12 @@ class PostgresWorklists:
 
     async def trainings_to_poll(self, at: datetime, limit: int) -> list[TrainingId]:
         """Return unfinished trainings: those PROCESSING, and any whose deadline has passed."""
-        rows = await self._database.rows(_TO_POLL.format(table="trainings"), at, limit)
+        rows = await self._database.rows(_TRAININGS_TO_POLL, at, limit)
         return [TrainingId(name) for (name,) in rows]
 
     async def portraits_to_poll(self, at: datetime, limit: int) -> list[PortraitOrderId]:
-        """Return unfinished orders: those PROCESSING, and any whose deadline has passed."""
-        rows = await self._database.rows(_TO_POLL.format(table="portrait_orders"), at, limit)
+        """Return unfinished orders: those PROCESSING and not painted yet, and any whose deadline has passed."""
+        rows = await self._database.rows(_PORTRAITS_TO_POLL, at, limit)
         return [PortraitOrderId(name) for (name,) in rows]
 
     async def evidence_to_judge(self, before: datetime, limit: int) -> list[EvidenceId]:

@@ -160,6 +160,14 @@ class WorklistsContract(StoreContract):
         assert await store.worklists.portraits_to_poll(NOW, 1) == [early.id]
         assert set(await store.worklists.portraits_to_poll(LATER, 10)) == {early.id, late.id, waiting.id}
 
+    async def test_a_painted_order_is_polled_only_when_its_deadline_has_passed(
+        self, store: Store, customer: Customer, avatar: Avatar
+    ) -> None:
+        painted = a_painting(an_order(customer, avatar)).painted(("https://provider.example/1.jpg",), at=NOW)
+        await store.save(painted)
+        assert await store.worklists.portraits_to_poll(NOW + RUNNING_LIMIT - SECOND, 10) == []
+        assert await store.worklists.portraits_to_poll(NOW + RUNNING_LIMIT, 10) == [painted.id]
+
     # --- notices
 
     async def test_notices_that_nobody_judged_are_found_the_oldest_first(

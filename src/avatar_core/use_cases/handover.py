@@ -137,7 +137,7 @@ class Handover(Generic[Order]):
         async with self.begin() as work:
             dossier = await work.dossier(self.kind.subject(order))
             known = self.kind.of(dossier, order)
-            if not known.run.status.unfinished or (known.run.ticket or Ticket(report.run)).run != report.run:
+            if not self.kind.listens(known) or (known.run.ticket or Ticket(report.run)).run != report.run:
                 return
             accepted = replace(known, run=known.run.accept(Ticket(report.run), at=at))
             outcome = await self._judge(dossier, accepted, report, at)
@@ -146,7 +146,7 @@ class Handover(Generic[Order]):
                 await _write(work, Outcome(outcome.records, news + outcome.events))
 
     async def poll(self, order: str, ask: Ask) -> None:
-        """Ask the provider and record its word; end an order that is gone or overdue.
+        """Ask the provider, until it has said its last word, and record it; end an order that is gone or overdue.
 
         Raises ProviderUnavailable and ProviderUnauthorized, unless the deadline has passed: then the customer does not
         wait any longer.
@@ -163,15 +163,17 @@ class Handover(Generic[Order]):
             await self.fail(order, Failure(FailureReason.DEADLINE))
 
     async def _ask(self, known: Order, ask: Ask) -> None:
-        if known.run.ticket is None or not known.run.status.unfinished:
+        ticket = known.run.ticket
+        if ticket is None or not self.kind.listens(known):
             return
         try:
-            await self.record(known.id, await ask(known.run.ticket))
+            report = await ask(ticket)
         except RunVanished:
-            await self.fail(known.id, Failure(FailureReason.VANISHED))
+            report = Report(ticket.run, ReportStatus.FAILED, failure=FailureReason.VANISHED)
         except CredentialRejected as rejected:
             await self._tell(*await self._news_for_owner(known, rejected.setting))
             raise
+        await self.record(known.id, report)
 
     async def _tell(self, *news: Event) -> None:
         if news:

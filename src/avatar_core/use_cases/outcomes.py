@@ -53,6 +53,10 @@ class Kind(Protocol[Order]):
         """Return the order in its dossier."""
         ...
 
+    def listens(self, order: Order) -> bool:
+        """Return whether the provider's word still counts: until its last one, and before the order's end."""
+        ...
+
     def delayed(self, dossier: Dossier, order: Order) -> Event:
         """Return the news that the order waits."""
         ...
@@ -105,6 +109,10 @@ class TrainingKind:
     def of(self, dossier: Dossier, order: str) -> trainings.Training:
         """Return the training."""
         return dossier.training(TrainingId(order))
+
+    def listens(self, order: trainings.Training) -> bool:
+        """Return whether it goes on: a trainer's last word ends it."""
+        return order.run.status.unfinished
 
     def delayed(self, dossier: Dossier, order: trainings.Training) -> Event:
         """Tell the customer that it takes longer."""
@@ -178,6 +186,10 @@ class PortraitKind:
         """Return the order."""
         return dossier.order(PortraitOrderId(order))
 
+    def listens(self, order: portraits.PortraitOrder) -> bool:
+        """Return whether it goes on unpainted: a painter forgets a run after an hour, however its images fare here."""
+        return order.run.status.unfinished and not order.sources
+
     def delayed(self, dossier: Dossier, order: portraits.PortraitOrder) -> Event:
         """Tell the customer that it takes longer."""
         return PortraitsDelayed(customer=dossier.customer.id, order=order.id)
@@ -195,8 +207,6 @@ class PortraitKind:
         if not report.images:
             return self.fail(dossier, order, Failure(FailureReason.PROVIDER_FAILED, "no images in the output"), at)
         painted = order.painted(report.images, at=at)
-        if painted == order:
-            return Outcome()
         return Outcome((painted,), (PortraitsPainted(customer=order.customer, order=order.id),))
 
     def fail(self, dossier: Dossier, order: portraits.PortraitOrder, failure: Failure, at: datetime) -> Outcome:

@@ -10,7 +10,8 @@ from avatar_core.events import Event
 from avatar_core.ids import CustomerId, TelegramId
 from avatar_core.ledger import Pocket, customer_account
 from avatar_core.payments import EvidenceStatus, PaymentStatus, evidence_id
-from avatar_core.runs import RunStatus
+from avatar_core.portraits import ImageStatus
+from avatar_core.runs import FailureReason, RunStatus
 from entrypoints.simulation.audit import Broken
 from entrypoints.simulation.oracle import DAYS_OF_PLAN, IMAGE, Oracle
 from entrypoints.simulation.provider import Trainer
@@ -92,6 +93,9 @@ class Aftermath:
             delivered = len(order.delivered)
             if delivered > self.oracle.albums.get(order.id, 0):
                 yield Broken("what is charged was delivered", order.id, f"{delivered} images")
+            stored = any(image.status is ImageStatus.STORED for image in order.images)
+            if stored and order.run.failure is FailureReason.VANISHED:
+                yield Broken("what lies on our disk has not vanished", order.id)
 
     def _customers(self) -> Iterator[Broken]:
         spent = self._spent()

@@ -19,6 +19,7 @@ SUCCEEDS, FAILS = 0.93, 0.98
 """Of ten runs nine succeed; of the others some fail, and the provider stops the rest."""
 CHANGES_ITS_MIND_S = 2 * HOUR_S
 IMAGES_KEPT_S = HOUR_S
+"""So long the provider knows what it has painted; after that it knows neither the images nor their run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ class Painter(_Provider):
         self.memory = MemoryPainter()
         super().__init__(weather, office, self.memory)
         self._painted_at: dict[str, float] = {}
+        """When each order, and each image, was painted."""
 
     async def find(self, order: PortraitOrderId) -> Ticket | None:
         """Return the run started for this order."""
@@ -186,22 +188,27 @@ class Painter(_Provider):
         return ticket
 
     async def report(self, ticket: Ticket) -> Report:
-        """Return how the run stands."""
-        return await self.word_of(ticket)
+        """Return how the run stands, for an hour after its end."""
+        report = await self.word_of(ticket)
+        self._remember(self.memory.order_of(ticket))
+        return report
 
     async def fetch(self, image: str) -> bytes:
         """Return an image, for an hour."""
         answered = await self.call()
         await self.answer(answered=answered)
-        if self.weather.time() > self._painted_at[image] + IMAGES_KEPT_S:
-            raise RunVanished
+        self._remember(image)
         return await self.memory.fetch(image)
 
     def finish(self, order: str) -> Report:
         """End a run with its images; some runs make fewer than were ordered."""
         report = self.memory.finish(PortraitOrderId(order))
-        for image in report.images:
-            self._painted_at[image] = self.weather.time()
+        for name in (order, *report.images):
+            self._painted_at[name] = self.weather.time()
         if len(report.images) > 1 and self.luck.strikes(Fault.REFUSAL, self.chance):
             return replace(report, images=report.images[:-1])
         return report
+
+    def _remember(self, name: str) -> None:
+        if self.weather.time() > self._painted_at.get(name, self.weather.time()) + IMAGES_KEPT_S:
+            raise RunVanished
