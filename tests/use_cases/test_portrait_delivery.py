@@ -171,6 +171,64 @@ async def test_images_that_are_kept_already_are_not_fetched_again(world: MemoryW
     assert (await world.money(customer), len(world.messenger.albums[0].images)) == (SPENT, 2)
 
 
+class BusyPainter(MemoryPainter):
+    """Cannot give some images away now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.busy: set[str] = set()
+
+    async def fetch(self, image: str) -> bytes:
+        if image in self.busy:
+            raise ProviderUnavailable(reason="it is busy")
+        return await super().fetch(image)
+
+
+async def test_an_image_that_cannot_be_fetched_for_an_hour_does_not_take_the_others_with_it(
+    world: MemoryWorld,
+) -> None:
+    world.painter = painter = BusyPainter()
+    world.__post_init__()
+    customer, order = await an_order(world, "painted", images=4)
+    sources = (await world.order(order)).sources
+    painter.busy.add(sources[1])
+    with pytest.raises(ProviderUnavailable):
+        await world.deliver(order)
+    assert [image.status.value for image in (await world.order(order)).images] == [
+        "STORED",
+        "ORDERED",
+        "STORED",
+        "STORED",
+    ]
+    assert (world.messenger.albums, (await world.money(customer))[1]) == ([], Stars.of(30))
+    for source in sources:
+        painter.delete_image(source)
+    painter.busy.clear()
+    await world.deliver(order)
+    assert (len(world.messenger.albums[0].images), await world.money(customer)) == (
+        3,
+        (START - Stars.parse("22.5"), NO_STARS),
+    )
+
+
+async def test_what_two_deliverers_fetched_of_one_order_is_kept(world: MemoryWorld, fate: Fate) -> None:
+    world.painter = painter = BusyPainter()
+    world.__post_init__()
+    _, order = await an_order(world, "painted")
+    first, second = (await world.order(order)).sources
+
+    async def meanwhile() -> None:
+        painter.busy = {second}
+        with pytest.raises(ProviderUnavailable):
+            await world.deliver(order)
+
+    painter.busy = {first}
+    fate.before[:] = [meanwhile]
+    with pytest.raises(ProviderUnavailable):
+        await world.deliver(order)
+    assert {image.status for image in (await world.order(order)).images} == {ImageStatus.STORED}
+
+
 @pytest.mark.parametrize(("when", "commit", "albums"), [
     ("before", 0, 1),
     ("after", 0, 1),

@@ -1,10 +1,11 @@
 """Delivering portraits: fetched, kept, sent, and only then charged, image by image (domain page 3.5)."""
 
 from dataclasses import dataclass, replace
+from itertools import starmap
 
 from avatar_core.customers import Level
 from avatar_core.dossier import OfPortraits
-from avatar_core.errors import ImagesRefused, RecipientUnreachable, RunVanished
+from avatar_core.errors import ImagesRefused, OutsideError, RecipientUnreachable, RunVanished
 from avatar_core.events import PortraitsDelivered
 from avatar_core.ids import PhotoRef, PortraitOrderId
 from avatar_core.portraits import Image, ImageStatus, PortraitOrder
@@ -39,7 +40,7 @@ class DeliverPortraits:
         if not dossier.customer.reachable:
             await self._fail(order, FailureReason.UNDELIVERABLE)
             return
-        kept = await self._keep(order, await self._fetched(known))
+        kept = await self._fetched(known)
         refs = [image.ref for image in kept.images if image.ref]
         if not refs:
             await self._fail(order, FailureReason.VANISHED)
@@ -53,10 +54,21 @@ class DeliverPortraits:
         else:
             await self._charge(order)
 
-    async def _fetched(self, order: PortraitOrder) -> tuple[Image, ...]:
+    async def _fetched(self, order: PortraitOrder) -> PortraitOrder:
+        """Fetch all images and note those that came, also when another cannot be had now: soon none can be."""
         missing = len(order.images) - len(order.sources)
-        places = (*order.sources, *("" for _ in range(missing)))
-        return tuple([await self._fetch(order.id, *each) for each in zip(order.images, places, strict=True)])
+        images: list[Image] = []
+        troubles: list[OutsideError] = []
+        for image, source in zip(order.images, (*order.sources, *[""] * missing), strict=True):
+            try:
+                images.append(await self._fetch(order.id, image, source))
+            except OutsideError as trouble:
+                images.append(image)
+                troubles.append(trouble)
+        kept = await self._keep(order.id, tuple(images))
+        if troubles:
+            raise troubles[0]
+        return kept
 
     async def _fetch(self, order: PortraitOrderId, image: Image, source: str) -> Image:
         if image.status is not ImageStatus.ORDERED:
@@ -75,9 +87,9 @@ class DeliverPortraits:
     async def _keep(self, order: PortraitOrderId, images: tuple[Image, ...]) -> PortraitOrder:
         async with self.begin() as work:
             known = (await work.dossier(OfPortraits(order))).order(order)
-            if known.images == images or known.run.status is not RunStatus.PROCESSING:
+            kept = replace(known, images=tuple(starmap(_further, zip(known.images, images, strict=True))))
+            if kept == known or known.run.status is not RunStatus.PROCESSING:
                 return known
-            kept = replace(known, images=images)
             work.save(kept)
             await work.commit()
         return kept
@@ -111,3 +123,8 @@ class DeliverPortraits:
                 )
             )
             await work.commit()
+
+
+def _further(noted: Image, found: Image) -> Image:
+    """Return an image as it was noted first: two deliverers may have fetched different ones."""
+    return found if noted.status is ImageStatus.ORDERED else noted
