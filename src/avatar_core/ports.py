@@ -286,7 +286,7 @@ class Trainer(Protocol):
         ...
 
     async def submit(self, order: TrainingOrder) -> Ticket:
-        """Start training.  Raises ProviderRefused when it never will."""
+        """Start training.  Raises ProviderRefused when it never will, and what the store raises for the archive."""
         ...
 
     async def report(self, ticket: Ticket) -> Report:

@@ -196,7 +196,7 @@ class Run:
         return replace(self, diary=(*self.diary, Remark(at, text)))
 
     def kept_waiting(self, *, at: datetime) -> "Run":
-        """Note once that a provider which does not answer has kept the order waiting for OUTAGE_PATIENCE."""
+        """Note once that a provider that is away, or a full disk, has kept the order waiting for OUTAGE_PATIENCE."""
         since = self.requested_at or at
         if self.status is not RunStatus.SUBMITTING or self.deferred or at < since + OUTAGE_PATIENCE:
             return self

@@ -115,7 +115,7 @@ def _vendors(
     return Vendors(
         photos=photos,
         inspector=PillowInspector(),
-        trainer=ReplicateTrainer(replicate, photos),
+        trainer=ReplicateTrainer(replicate, photos, ground.settings.data_dir.absolute()),
         painter=ReplicatePainter(replicate, ground.catalogue.portraits.parameters),
         run_notices=LazyRunNotices(replicate, _reader(replicate, secret.get_secret_value()) if secret else None),
         rails=rails_of(ground.settings),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.memory import MemoryTrainer, Trouble
-from avatar_core.errors import AvatarError, ProviderUnauthorized, ProviderUnavailable
+from avatar_core.errors import AvatarError, ProviderUnauthorized, ProviderUnavailable, StoreUnavailable
 from avatar_core.ids import CustomerId, TrainingId
 from avatar_core.ports import TrainingOrder
 from avatar_core.runs import LATE_RUN_LIMIT, OUTAGE_PATIENCE, ReportStatus, RunStatus, Ticket
@@ -232,6 +232,19 @@ async def test_two_workers_tell_a_delay_once(world: MemoryWorld) -> None:
     results = await asyncio.gather(*(world.submit_training(training) for _ in range(8)), return_exceptions=True)
     assert all(isinstance(each, AvatarError) for each in results)
     assert len(world.named("training.delayed")) == 1
+
+
+async def test_who_waits_for_room_on_our_disk_is_told_too(world: MemoryWorld) -> None:
+    training = await world.requested(await world.with_stars(FUNDS))
+    world.clock.advance(OUTAGE_PATIENCE)
+    world.photos.full = True
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            await world.submit_training(training)
+    assert len(world.named("training.delayed")) == 1
+    world.photos.full = False
+    await world.submit_training(training)
+    assert (await world.training(training)).run.status is RunStatus.PROCESSING
 
 
 async def test_who_waits_for_a_portrait_is_told_too(world: MemoryWorld) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 from replicate.exceptions import ReplicateError
@@ -12,13 +14,13 @@ from adapters.replicate.connection import EVENTS, ReplicateConnection
 from adapters.replicate.errors import asking, submitting
 from adapters.replicate.reports import report_of
 from adapters.replicate.settings import RunKind
-from avatar_core.errors import ProviderRefused, RunVanished
+from avatar_core.errors import ProviderRefused, RunVanished, StoreUnavailable
 from avatar_core.ids import PhotoRef, ProviderRunId, TrainingId
 from avatar_core.ports import PhotoStore, TrainingOrder
 from avatar_core.runs import Report, Ticket
 
 IN_MEMORY_BYTES = 8 * 1024 * 1024
-"""A larger archive waits for its upload in a nameless temporary file."""
+"""A larger archive waits for its upload in a nameless file."""
 _TAKEN, _ENDED = 409, {409, 422}
 
 
@@ -31,6 +33,8 @@ class ReplicateTrainer:
 
     connection: ReplicateConnection
     photos: PhotoStore
+    spool: Path
+    """The folder of nameless files: where there is room for photos, which the system's own may not have."""
 
     async def find(self, order: TrainingId) -> Ticket | None:
         """Return the run whose webhook address or archive's name carries the order's id; it is a day old at most."""
@@ -39,17 +43,12 @@ class ReplicateTrainer:
     async def submit(self, order: TrainingOrder) -> Ticket:
         """Upload the archive, make sure of the private destination, and start training.
 
-        Raises ProviderRefused, and PhotoNotFound and StoreUnavailable from the photo store.
+        Raises ProviderRefused, PhotoNotFound from the photo store, and StoreUnavailable, also when there is no room for
+        the archive to wait.
         """
-        settings = self.connection.settings
-        with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as archive:
-            await self._gather(order.archive, archive)
-            archive.seek(0)
-            with submitting():
-                marks = {RunKind.TRAINING.value: order.id}
-                archive_url = await self.connection.upload(f"{order.id}.zip", archive, marks)
+        archive_url = await self._upload(order)
         with submitting():
-            await self._ensure(settings.destination(order.id))
+            await self._ensure(self.connection.settings.destination(order.id))
             return await self._start(order, archive_url)
 
     async def report(self, ticket: Ticket) -> Report:
@@ -66,6 +65,15 @@ class ReplicateTrainer:
             except ReplicateError as error:
                 if error.status not in _ENDED:
                     raise
+
+    async def _upload(self, order: TrainingOrder) -> str:
+        marks = {RunKind.TRAINING.value: order.id}
+        # Closing a file that could not be written raises once more, so the whole of it is looked after.
+        with _spooling(), tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(self.spool)) as archive:
+            await self._gather(order.archive, archive)
+            archive.seek(0)
+            with submitting():
+                return await self.connection.upload(f"{order.id}.zip", archive, marks)
 
     async def _gather(self, ref: PhotoRef, archive: IO[bytes]) -> None:
         async for piece in self.photos.read(ref):
@@ -108,3 +116,11 @@ class ReplicateTrainer:
         except ReplicateError as error:
             if error.status != _TAKEN:  # somebody else was faster
                 raise
+
+
+@contextlib.contextmanager
+def _spooling() -> Iterator[None]:
+    try:
+        yield
+    except OSError as cause:
+        raise StoreUnavailable(reason=cause.strerror or type(cause).__name__) from cause

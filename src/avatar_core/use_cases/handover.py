@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Generic, assert_never
 
 from avatar_core.dossier import Dossier
-from avatar_core.errors import PhotoNotFound, ProviderRefused, ProviderUnavailable, RunVanished
+from avatar_core.errors import PhotoNotFound, ProviderRefused, ProviderUnavailable, RunVanished, StoreUnavailable
 from avatar_core.errors import ProviderUnauthorized as CredentialRejected
 from avatar_core.events import Event, ProviderPuzzling, ProviderUnauthorized
 from avatar_core.ports import BeginUnitOfWork, Clock, UnitOfWork, Warden
@@ -40,7 +40,7 @@ class Handover(Generic[Order]):
         """Hand an order over, exactly once; what is with the provider or has ended stays as it is.
 
         Returns a run that does not count, because the order has another one or has ended: it is to be stopped.
-        Raises ProviderUnavailable and ProviderUnauthorized when it has to be tried again later.
+        Raises ProviderUnavailable, ProviderUnauthorized and StoreUnavailable when it has to be tried again later.
         """
         begun = await self.attempt(order)
         if begun is None:
@@ -50,7 +50,7 @@ class Handover(Generic[Order]):
         except CredentialRejected as rejected:
             await self.defer(begun[1], rejected.setting)
             raise
-        except ProviderUnavailable:
+        except (ProviderUnavailable, StoreUnavailable):
             await self.keep_waiting(order)
             raise
         except ProviderRefused as refused:
@@ -111,7 +111,7 @@ class Handover(Generic[Order]):
 
     @again
     async def keep_waiting(self, order: str) -> None:
-        """Tell the customer once that the order waits, when the provider has not answered for some minutes."""
+        """Tell the customer once that the order waits, when it could not be handed over for some minutes."""
         async with self.begin() as work:
             dossier = await work.dossier(self.kind.subject(order))
             known = self.kind.of(dossier, order)

@@ -93,7 +93,7 @@ class SubmitTraining:
     async def __call__(self, training: TrainingId) -> None:
         """Hand over; what is with the trainer or has ended stays as it is.
 
-        Raises ProviderUnavailable and ProviderUnauthorized when it has to be tried again later.
+        Raises ProviderUnavailable, ProviderUnauthorized and StoreUnavailable when it has to be tried again later.
         """
         handover = Handover(self.begin, self.clock, self.warden, TrainingKind())
         stray = await handover.carry(training, self._give)

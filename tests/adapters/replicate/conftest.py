@@ -78,7 +78,7 @@ async def opened_studio(folder: Path) -> AsyncIterator[Studio]:
     async with ReplicateSandbox.running(training_s=4.0, prediction_s=0.5, speed=10.0) as replicate:
         replicate.silence_webhooks()
         async with connected_replicate(settings_of(replicate)) as connection:
-            trainer = ReplicateTrainer(connection, DiskPhotoStore(folder / "photos"))
+            trainer = ReplicateTrainer(connection, DiskPhotoStore(folder / "photos"), folder)
             painter = ReplicatePainter(connection, CATALOGUE.portraits.parameters)
             yield Studio(replicate, connection, trainer, painter)
 

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from adapters.replicate import ReplicateTrainer, connected_replicate
+from adapters.replicate import connected_replicate
 from avatar_core.errors import (
     PhotoNotFound,
     ProviderRefused,
@@ -255,7 +255,7 @@ async def test_a_silent_provider_is_unavailable_in_bounded_time(studio: Studio, 
 @pytest.mark.parametrize("ask", QUESTIONS)
 async def test_no_network_to_the_provider_is_unavailable(studio: Studio, ask: Ask) -> None:
     async with connected_replicate(settings_of(studio.replicate, base_url="http://127.0.0.1:1")) as nowhere:
-        away = replace(studio, trainer=ReplicateTrainer(nowhere, studio.trainer.photos))
+        away = replace(studio, trainer=replace(studio.trainer, connection=nowhere))
         with pytest.raises(ProviderUnavailable):
             await ask(away)
 

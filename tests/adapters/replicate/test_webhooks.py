@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.replicate import ReplicateSettings, ReplicateTrainer, ReplicateWebhooks, connected_replicate
+from adapters.replicate import ReplicateSettings, ReplicateWebhooks, connected_replicate
 from adapters.replicate.settings import RunKind
 from avatar_core.errors import NoticeForged, NoticeUnreadable
 from avatar_core.runs import ReportStatus
@@ -138,7 +138,7 @@ async def test_the_notices_of_a_whole_training_are_read(studio: Studio) -> None:
         webhooks = replace(WEBHOOKS, settings=settings, secret=studio.replicate.webhook_secret)
         studio.replicate.resume_webhooks()
         async with connected_replicate(settings) as connection:
-            await ReplicateTrainer(connection, studio.trainer.photos).submit(await studio.training())
+            await replace(studio.trainer, connection=connection).submit(await studio.training())
             await studio.replicate.ended(studio.replicate.trainings[0])
             await studio.replicate.settled()
         told = [
