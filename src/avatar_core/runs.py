@@ -218,6 +218,14 @@ class Run:
         """Whether it has had to wait for a credential or an outage before, by its diary."""
         return self._has_noted(RunFact.DEFER)
 
+    def running_for(self, at: datetime) -> timedelta:
+        """Return how long the provider has had the run, by the diary.
+
+        A report may come before the provider's answer, and be the acceptance itself: then since it was handed over.
+        """
+        begins = (f": {RunFact.SUBMIT}", f": {RunFact.ACCEPT}")
+        return at - max((each.at for each in self.diary if each.at < at and each.text.endswith(begins)), default=at)
+
     @property
     def discarded(self) -> bool:
         """Whether it was given up before it was ordered."""

@@ -164,6 +164,14 @@ def test_every_move_is_written_into_the_diary_with_its_time() -> None:
     ]
 
 
+def test_a_run_goes_on_since_the_provider_took_it_and_not_since_it_was_ordered() -> None:
+    waited = PENDING.submit(at=NOW).defer(at=NOW).submit(at=NOW + 5 * HOUR)
+    accepted = waited.accept(TICKET, at=NOW + 5 * HOUR + MINUTE).noted("it goes on", at=NOW + 5 * HOUR + 2 * MINUTE)
+    assert accepted.running_for(NOW + 5 * HOUR + 4 * MINUTE) == 3 * MINUTE
+    assert accepted.running_for(NOW + 5 * HOUR + MINUTE) == MINUTE
+    assert PENDING.running_for(NOW + HOUR) == timedelta(0)
+
+
 def test_a_state_can_be_required() -> None:
     PENDING.require(RunStatus.PENDING, "be looked at")
     with pytest.raises(IllegalMove) as refused:

@@ -29,6 +29,17 @@ async def test_progress_is_told_with_what_is_left(world: MemoryWorld) -> None:
     )
 
 
+async def test_what_is_left_is_reckoned_without_the_wait_for_the_provider(world: MemoryWorld) -> None:
+    training = await world.requested(await world.with_stars(FUNDS))
+    world.clock.advance(2 * HOUR)
+    await world.submit_training(training)
+    world.clock.advance(2 * MINUTE)
+    await world.record_training(training, world.trainer.advance(training, 10))
+    told = world.happened()[-1]
+    assert isinstance(told, TrainingProgressed)
+    assert told.minutes_left == 18
+
+
 async def test_progress_that_says_nothing_new_writes_nothing(world: MemoryWorld, fate: Fate) -> None:
     training = await world.processing(await world.with_stars(FUNDS))
     commits = fate.commits

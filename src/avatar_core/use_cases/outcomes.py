@@ -128,8 +128,7 @@ class TrainingKind:
         further = order.progress(report.percent or 0, at=at)
         if further.percent == order.percent:
             return Outcome((order,))
-        since = order.run.requested_at or at
-        left = (at - since) * (100 - further.percent) / max(further.percent, 1)
+        left = order.run.running_for(at) * (100 - further.percent) / max(further.percent, 1)
         news = TrainingProgressed(
             customer=order.customer,
             training=order.id,
