@@ -11,7 +11,7 @@ from avatar_core.events import TrainingFailed, TrainingProgressed, TrainingSucce
 from avatar_core.ids import ProviderRunId, TrainingId
 from avatar_core.runs import FailureReason, Report, ReportStatus, RunStatus
 from avatar_core.testing.examples import BOT, HOUR, MINUTE
-from avatar_core.testing.faults import Fate, Killed, die
+from avatar_core.testing.faults import Fate, Killed, die, lose
 from avatar_core.use_cases.trainings import archive_of
 from tests.use_cases.trainings import FREE, FUNDS, HELD, PRICE, SPENT, status
 from tests.use_cases.world import MemoryWorld
@@ -147,6 +147,26 @@ async def test_an_unknown_word_keeps_the_state_and_the_owner_is_told_once_an_hou
     world.clock.advance(HOUR)
     await world.record_training(training, strange)
     assert len(world.named("provider.puzzling")) == 2
+
+
+async def test_an_unknown_word_that_meets_a_concurrent_change_is_told_all_the_same(
+    world: MemoryWorld, fate: Fate
+) -> None:
+    training = await world.processing(await world.with_stars(FUNDS))
+    (ticket,) = world.trainer.runs_of(training)
+    fate.before[:] = [lose]
+    await world.record_training(training, Report(ticket.run, ReportStatus.UNKNOWN, detail="aborted"))
+    assert world.named("provider.puzzling") == [Puzzling(bot=BOT, detail="aborted")]
+
+
+async def test_an_unknown_word_that_does_not_count_uses_nothing_up(world: MemoryWorld) -> None:
+    training = await world.processing(await world.with_stars(FUNDS))
+    (ticket,) = world.trainer.runs_of(training)
+    strange = Report(ticket.run, ReportStatus.UNKNOWN, detail="aborted")
+    await world.record_training(training, replace(strange, run=ProviderRunId("somebody else's")))
+    assert world.named("provider.puzzling") == []
+    await world.record_training(training, strange)
+    assert len(world.named("provider.puzzling")) == 1
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

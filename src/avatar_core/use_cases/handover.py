@@ -130,17 +130,35 @@ class Handover(Generic[Order]):
             if known.run.status.unfinished:
                 await _write(work, self.kind.fail(dossier, known, failure, self.clock.now()))
 
-    @again
     async def record(self, order: str, report: Report) -> None:
         """Take a provider's report, by whatever way it came; late, repeated and foreign ones change nothing."""
+        if report.status is ReportStatus.UNKNOWN:
+            await self._wonder(order, report)
+        await self._record(order, report)
+
+    async def _wonder(self, order: str, report: Report) -> None:
+        """Tell the owner once an hour of a word nobody knows; the warden is asked outside of what may run again."""
+        async with self.begin() as work:
+            known = self.kind.of(await work.dossier(self.kind.subject(order)), order)
+        if not self._heeds(known, report):
+            return
+        topic, at = f"puzzling:{report.detail}:{known.bot}", self.clock.now()
+        if await self.warden.first(topic, at, OWNER_PAUSE_S):
+            await self._tell(ProviderPuzzling(bot=known.bot, detail=report.detail))
+
+    def _heeds(self, known: Order, report: Report) -> bool:
+        return self.kind.listens(known) and (known.run.ticket or Ticket(report.run)).run == report.run
+
+    @again
+    async def _record(self, order: str, report: Report) -> None:
         at = self.clock.now()
         async with self.begin() as work:
             dossier = await work.dossier(self.kind.subject(order))
             known = self.kind.of(dossier, order)
-            if not self.kind.listens(known) or (known.run.ticket or Ticket(report.run)).run != report.run:
+            if not self._heeds(known, report):
                 return
             accepted = replace(known, run=known.run.accept(Ticket(report.run), at=at))
-            outcome = await self._judge(dossier, accepted, report, at)
+            outcome = self._judge(dossier, accepted, report, at)
             news = self.kind.accepted(known) if known.run.ticket is None else ()
             if outcome.events or news:
                 await _write(work, Outcome(outcome.records, news + outcome.events))
@@ -175,13 +193,14 @@ class Handover(Generic[Order]):
             raise
         await self.record(known.id, report)
 
+    @again
     async def _tell(self, *news: Event) -> None:
         if news:
             async with self.begin() as work:
                 work.emit(*news)
                 await work.commit()
 
-    async def _judge(self, dossier: Dossier, order: Order, report: Report, at: datetime) -> Outcome:
+    def _judge(self, dossier: Dossier, order: Order, report: Report, at: datetime) -> Outcome:
         match report.status:
             case ReportStatus.WAITING | ReportStatus.RUNNING:
                 return self.kind.progress(dossier, order, report, at)
@@ -193,8 +212,7 @@ class Handover(Generic[Order]):
             case ReportStatus.CANCELED:
                 return self.kind.fail(dossier, order, Failure(FailureReason.PROVIDER_CANCELED, report.detail), at)
             case ReportStatus.UNKNOWN:
-                told = await self.warden.first(f"puzzling:{report.detail}:{order.bot}", at, OWNER_PAUSE_S)
-                return Outcome((order,), (ProviderPuzzling(bot=order.bot, detail=report.detail),) if told else ())
+                return Outcome((order,))
             case _:
                 assert_never(report.status)
 
