@@ -71,14 +71,18 @@ class DiskPhotoStore:
                     yield piece
 
     async def written(self, folder: str, before: datetime) -> AsyncIterator[PhotoRef]:
-        """Go through the files below a folder that are older than a moment.  Raises StoreUnavailable."""
+        """Go through the refs below a folder that are older than a moment.  Raises StoreUnavailable.
+
+        What others put there under a name that is no ref, such as ``.DS_Store`` or ``.nfs…``, is none of ours.
+        """
         for ref in await asyncio.to_thread(self._older, self._path(PhotoRef(folder)), before.timestamp()):
             yield ref
 
     def _older(self, folder: Path, before_s: float) -> list[PhotoRef]:
         with _kept():
             files = sorted(file for file in folder.rglob("*") if file.is_file() and file.stat().st_mtime < before_s)
-        return [PhotoRef(file.relative_to(self.root).as_posix()) for file in files]
+        refs = (PhotoRef(file.relative_to(self.root).as_posix()) for file in files)
+        return [ref for ref in refs if _is_safe(ref)]
 
     def sweep(self, older_than_s: float = ABANDONED_AFTER_S) -> int:
         """Delete what killed processes left half-written, and tell how much; for start-up.  Raises StoreUnavailable."""
@@ -91,11 +95,9 @@ class DiskPhotoStore:
         return swept
 
     def _path(self, ref: PhotoRef) -> Path:
-        parts = PurePosixPath(ref).parts
-        plain = all(part[0] not in "./" and "\\" not in part and "\0" not in part for part in parts)
-        if not parts or not plain:
+        if not _is_safe(ref):
             raise UnsafeRef(f"{ref!r} does not stay inside the photo store")
-        return self.root.joinpath(*parts)
+        return self.root.joinpath(*PurePosixPath(ref).parts)
 
     def _write(self, path: Path, fill: Callable[[BinaryIO], None]) -> None:
         with _kept():
@@ -118,6 +120,11 @@ class DiskPhotoStore:
         for folder in reversed(missing):
             folder.mkdir(mode=_OWN_FOLDER, exist_ok=True)
         return path
+
+
+def _is_safe(ref: PhotoRef) -> bool:
+    parts = PurePosixPath(ref).parts
+    return bool(parts) and all(part[0] not in "./" and "\\" not in part and "\0" not in part for part in parts)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import asyncio
 import os
 import stat
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,16 @@ async def test_what_a_killed_process_left_is_swept_and_what_is_being_written_is_
     young.write_bytes(b"half")
     assert store.sweep() == 1
     assert files(store.root) == [".incoming/young", REF]
+
+
+@pytest.mark.parametrize("stray", ["trainings/.DS_Store", "trainings/t1/.nfs1", "trainings/.cache/x", "trainings/a\\b"])
+async def test_what_is_no_ref_is_not_told_as_one(store: DiskPhotoStore, stray: str) -> None:
+    await store.put(REF, b"face")
+    put_into(store.root / stray)
+    written = [ref async for ref in store.written("trainings", datetime.now(UTC) + timedelta(days=1))]
+    assert written == [REF]
+
+
+def put_into(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"none of ours")
