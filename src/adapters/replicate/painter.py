@@ -19,6 +19,8 @@ from avatar_core.runs import Report, ReportStatus, Ticket
 
 LARGEST_IMAGE_BYTES = 20 * 1024 * 1024
 _HTTPS_PORT = 443
+_WITHHELD = {401, 403, 410}
+"""What hosts of files answer, beside 404, for a file that has expired.  No token is sent, so none is rejected."""
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 """How JPEG, PNG and WebP begin."""
 
@@ -77,8 +79,8 @@ class ReplicatePainter:
     async def fetch(self, image: str) -> bytes:
         """Return a painted image of at most 20 MB.
 
-        Raises RunVanished, and UnusableImage, which is one, for an address that is not the provider's: nothing else
-        is ever asked, redirects are not followed, and the token stays here.
+        Raises RunVanished, and UnusableImage, which is one, for what its host withholds and for an address that is not
+        the provider's: nothing else is ever asked, redirects are not followed, and the token stays here.
         """
         if not self._is_the_providers(address_in(image)):
             raise UnusableImage(reason="its address is not the provider's")
@@ -87,6 +89,8 @@ class ReplicatePainter:
                 asyncio.timeout(self.connection.settings.timeout_s),
                 self.connection.web.stream("GET", image) as answer,
             ):
+                if answer.status_code in _WITHHELD:
+                    raise UnusableImage(reason=f"its host answers {answer.status_code}")
                 if not answer.is_success:
                     raise ReplicateError(status=answer.status_code)
                 return _picture(await _bounded(answer))

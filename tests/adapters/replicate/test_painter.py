@@ -187,6 +187,10 @@ async def delivery(stranger: tuple[str, list[str]]) -> AsyncIterator[str]:
     async def nothing() -> Response:
         return Response(b"")
 
+    @app.get("/withheld/{status}")
+    async def withheld(status: int) -> Response:
+        return Response(status_code=status)
+
     @app.get("/endless")
     async def endless() -> Response:
         return Response(bytes(LARGEST_IMAGE_BYTES + 1))
@@ -200,6 +204,15 @@ async def test_a_redirect_is_not_followed(studio: Studio, delivery: str, strange
         with pytest.raises(ProviderUnavailable):
             await replace(studio.painter, connection=connection).fetch(f"{delivery}/redirect")
     assert stranger[1] == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 410])
+async def test_an_image_that_its_host_withholds_is_lost_and_no_fault_of_the_token(
+    studio: Studio, delivery: str, status: int
+) -> None:
+    async with connected_replicate(settings_of(studio.replicate, base_url=delivery)) as connection:
+        with pytest.raises(UnusableImage, match=str(status)):
+            await ReplicatePainter(connection, {}).fetch(f"{delivery}/withheld/{status}")
 
 
 async def test_a_page_is_no_picture(studio: Studio, delivery: str) -> None:
