@@ -29,7 +29,6 @@ async def open_avatars(talk: Talk, _args: list[str]) -> None:
     if not ready and draft is None and running is None:
         await begin(talk, [])
         return
-    await talk.leave()
     rows: list[tuple[Button, ...]] = [
         (Button(f"📸 {avatar.name}", calling(Tap.AVATAR, avatar.id)),) for avatar in ready
     ]
@@ -41,6 +40,7 @@ async def open_avatars(talk: Talk, _args: list[str]) -> None:
         rows.append((talk.button("button-new-avatar", Tap.NEW_AVATAR),))
     screen = talk.screen("avatars", tuple(rows))
     await talk.voice.show(Rendering(f"{screen.text}\n\n" + "\n".join(standing(talk)), screen.buttons))
+    await talk.leave()
 
 
 def standing(talk: Talk) -> list[str]:
@@ -62,8 +62,8 @@ async def begin(talk: Talk, _args: list[str]) -> None:
     if draft_of(talk) is not None:
         await open_avatars(talk, [])
         return
-    await talk.enter(Place.NAME)
     await talk.show("ask-name", _way_out(talk), fewest=FEWEST_PHOTOS, longest=LONGEST_NAME)
+    await talk.enter(Place.NAME)
 
 
 async def take_name(talk: Talk, text: str) -> None:
@@ -71,8 +71,8 @@ async def take_name(talk: Talk, text: str) -> None:
     name = " ".join(text.split())
     if not 1 <= len(name) <= LONGEST_NAME:
         raise InvalidName(longest=LONGEST_NAME)
-    await talk.enter(Place.GENDER, **{NAME: name})
     await talk.say("ask-gender", _genders(talk), name=name)
+    await talk.enter(Place.GENDER, **{NAME: name})
 
 
 async def ask_gender_again(talk: Talk, text: str) -> None:

@@ -8,6 +8,7 @@ from adapters.telegram.messenger import Button, Rendering
 from avatar_core.customers import Language
 from avatar_core.money import Currency
 from avatar_core.pricing import TrainerOffer
+from avatar_core.trainings import Training
 from entrypoints.bot.account import plan_line
 from entrypoints.bot.avatars import draft_of
 from entrypoints.bot.callbacks import Tap, calling, one_of
@@ -23,10 +24,14 @@ INVITED = "ref_"
 
 async def start(talk: Talk, argument: str) -> None:
     """Greet; a forwarded invoice leads to the plans."""
-    await talk.leave()
     if argument == FORWARDED:
         await open_plans(talk, [])
-        return
+    else:
+        await _greet(talk)
+    await talk.leave()
+
+
+async def _greet(talk: Talk) -> None:
     if talk.dossier.subscription.term_at(talk.now) is None:
         await talk.voice.say(menu_screen(talk, "welcome", name=talk.customer.name))
         return
@@ -82,10 +87,15 @@ async def invite(talk: Talk, _args: list[str]) -> None:
 async def cancel(talk: Talk, _args: list[str]) -> None:
     """Leave whatever was going on; a draft is kept until the customer says otherwise."""
     draft = draft_of(talk)
-    await talk.leave()
     if draft is None:
         await talk.voice.show(menu_screen(talk, "cancelled" if talk.place else "nothing-to-cancel"))
-        return
+    else:
+        await _keep(talk, draft)
+    await talk.leave()
+
+
+async def _keep(talk: Talk, draft: Training) -> None:
+    """Say that the draft is still there, and how to get rid of it."""
     row = (talk.button("button-continue-draft", Tap.PHOTOS), talk.button("button-discard", Tap.DISCARD))
     name = talk.dossier.avatar(draft.avatar).name
     await talk.show("draft-kept", (row,), name=name, photos=len(draft.photos))
@@ -103,15 +113,15 @@ async def show_privacy(talk: Talk, _args: list[str]) -> None:
 
 async def ask_question(talk: Talk, _args: list[str]) -> None:
     """Take the next message to the bot's owners."""
-    await talk.enter(Place.SUPPORT)
     await talk.show("support", ((talk.button("button-cancel", Tap.CANCEL),),))
+    await talk.enter(Place.SUPPORT)
 
 
 async def ask_about_payment(talk: Talk, _args: list[str]) -> None:
     """Say how payments are put right, and take the next message to the owners."""
-    await talk.enter(Place.SUPPORT)
     rows = ((talk.button("menu-balance", Tap.BALANCE), talk.button("button-cancel", Tap.CANCEL)),)
     await talk.show("paysupport", rows)
+    await talk.enter(Place.SUPPORT)
 
 
 def unknown(talk: Talk) -> Rendering:

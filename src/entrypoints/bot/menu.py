@@ -68,8 +68,8 @@ def menu_screen(talk: Talk, key: str = "menu", **facts: object) -> Rendering:
 
 async def open_menu(talk: Talk, _args: list[str]) -> None:
     """Show the main menu, leaving whatever was going on."""
-    await talk.leave()
     await talk.voice.show(menu_screen(talk, balance=talk.dossier.wallet.available))
+    await talk.leave()
 
 
 def rails(talk: Talk) -> list[Rail]:

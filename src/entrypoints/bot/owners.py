@@ -10,10 +10,12 @@ from adapters.telegram.messenger import Rendering
 from avatar_core.bots import BotProfile
 from avatar_core.customers import Language
 from avatar_core.errors import MessengerUnavailable, RecipientUnreachable
-from entrypoints.bot.talk import Talk
+from entrypoints.bot.talk import Place, Talk
 from entrypoints.bot.texts import in_parts, words_in
 from entrypoints.bot.voice import Voice
 
+PASSED_ON = "passed_on"
+"""The update whose question the owners have: fed once more, it is only answered."""
 log = structlog.get_logger(__name__)
 
 
@@ -55,10 +57,16 @@ async def _tell(bot: Bot, profile: BotProfile, notice: str, texts: Sequence[str]
 
 async def pass_question_on(talk: Talk, text: str) -> None:
     """Bring a customer's question to the owners, whole, and say honestly whether it arrived."""
+    told = talk.remembered.get(PASSED_ON) == talk.arrived.number
+    if not told and (told := await _pass_on(talk, text)):
+        await talk.enter(Place.SUPPORT, **{PASSED_ON: talk.arrived.number})
+    await talk.say("question-passed-on" if told else "question-lost")
     await talk.leave()
+
+
+async def _pass_on(talk: Talk, text: str) -> bool:
     words = words_in(Language.spoken(talk.profile.owner_language))
     facts = {"person": talk.customer.name, "telegram": str(talk.customer.telegram_id), "customer": talk.customer.id}
     first, *more = in_parts(text)
     texts = [words("owner-question", text=first, **facts), *(words("owner-question-more", text=part) for part in more)]
-    told = await _tell(talk.voice.bot, talk.profile, "owner-question", texts)
-    await talk.say("question-passed-on" if told.owners else "question-lost")
+    return (await _tell(talk.voice.bot, talk.profile, "owner-question", texts)).owners > 0

@@ -50,16 +50,16 @@ async def _show_styles(talk: Talk, avatar: Avatar) -> None:
     ]
     rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
     own = (talk.button("button-own-words", Tap.OWN_WORDS, avatar.id),)
-    await talk.leave()
     await talk.show("choose-style", (*rows, own), name=avatar.name, price=talk.catalogue.portraits.price)
+    await talk.leave()
 
 
 async def ask_prompt(talk: Talk, args: list[str]) -> None:
     """Ask for the customer's own words."""
     avatar = talk.dossier.avatar(AvatarId(unpacked(args[0])))
     avatar.model()
-    await talk.enter(Place.PROMPT, **{AVATAR: avatar.id})
     await talk.show("ask-prompt", ((talk.button("button-back", Tap.AVATAR, avatar.id),),), name=avatar.name)
+    await talk.enter(Place.PROMPT, **{AVATAR: avatar.id})
 
 
 async def take_style(talk: Talk, args: list[str]) -> None:
@@ -113,10 +113,10 @@ async def _quote(talk: Talk, idea: Idea, note: str = "") -> None:
     if wallet.available < price:
         here = talk.with_resume(asking(Tap.QUOTE_PORTRAITS, order.id, idea.aspect, idea.count))
         raise Interrupted(here, InsufficientStars(price, wallet.available, price - wallet.available))
-    await talk.leave()
     facts = {"name": dossier.avatar(idea.avatar).name, "what": _worded(talk, idea.prompt), "aspect": idea.aspect}
     money = {"price": price, "before": wallet.available, "after": wallet.available - price}
     await talk.show("portrait-quote", _choices(talk, order), note=note, count=idea.count, **facts, **money)
+    await talk.leave()
 
 
 def _worded(talk: Talk, prompt: str) -> str:

@@ -116,9 +116,16 @@ def _command(text: str) -> tuple[str, str]:
 
 async def _catch_up(talk: Talk) -> None:
     """Tell somebody who had blocked the bot how things stand: the news that came meanwhile were told to nobody."""
-    if talk.dossier.returned:
-        lines = (talk.words("returned"), *standing(talk), "", await latest_operations(talk))
+    if not talk.dossier.returned:
+        return
+    lines = (talk.words("returned"), *standing(talk), "", await latest_operations(talk))
+    try:
         await talk.voice.say(Rendering("\n".join(lines)))
+    except MessageRefused:
+        raise
+    except MessengerUnavailable:  # the update is fed again, and has to find somebody who returns
+        await talk.desk.note_unreachable(talk.customer.id)
+        raise
 
 
 async def _hear(talk: Talk, message: Message) -> None:

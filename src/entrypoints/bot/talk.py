@@ -147,11 +147,15 @@ class Talk:
         return replace(self, dossier=await self.desk.read_customer(self.customer.id))
 
     async def enter(self, place: Place, **remembered: object) -> None:
-        """Go on to a place of the conversation, and remember something there."""
+        """Go on to a place of the conversation, and remember something there.
+
+        Answer first, like before `leave`: an update that could not be answered is fed again, and has to find the place
+        where it was said, or its words mean something else.
+        """
         await self.conversation.enter(place, remembered)
 
     async def leave(self) -> None:
-        """Leave the conversation; a draft stays where it is."""
+        """Leave the conversation, once it was answered; a draft stays where it is."""
         if self.place is not None:
             await self.conversation.leave()
 

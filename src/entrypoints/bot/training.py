@@ -66,9 +66,9 @@ async def confirm(talk: Talk, args: list[str]) -> None:
     except InsufficientStars as lack:
         plan = talk.dossier.draft.chosen
         raise Interrupted(talk.with_resume(calling(Tap.QUOTE_TRAINING, plan.trainer, plan.steps)), lack) from lack
-    await talk.leave()
     key = "training-ordered" if ordered.run.status is RunStatus.PENDING else "already-ordered"
     await talk.show(key, price=ordered.chosen.quote.amount)
+    await talk.leave()
 
 
 async def _quote_again(talk: Talk) -> None:
@@ -107,5 +107,5 @@ async def ask_discard(talk: Talk, _args: list[str]) -> None:
 async def discard(talk: Talk, _args: list[str]) -> None:
     """Delete the draft and its photos."""
     await talk.desk.discard_draft(talk.customer.id)
-    await talk.leave()
     await talk.show("draft-discarded")
+    await talk.leave()

@@ -1,0 +1,83 @@
+"""An update that could not be answered is fed again, and finds the conversation where its words were said."""
+
+import pytest
+
+from entrypoints.bot import intake, voice
+from entrypoints.bot.callbacks import Tap, calling
+from entrypoints.sandbox.telegram import Customer
+from tests.entrypoints.bot.stage import OWNER, Stage
+from tests.entrypoints.bot.test_avatars import ordered
+
+QUESTION = "Where is my portrait?"
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait for long."""
+    monkeypatch.setattr(intake, "PAUSES_S", (0.01, 0.01, 0.01))
+    monkeypatch.setattr("adapters.telegram.refusals.PAUSE_S", 0.01)
+
+
+def fail_once(stage: Stage, person: Customer) -> None:
+    """Let no answer come through until the update is fed again."""
+    stage.telegram.faults.server_error(method="sendMessage", times=voice.ATTEMPTS).chat_id = person.person_id
+
+
+async def test_a_description_that_could_not_be_answered_is_still_one(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    await stage.train()
+    (avatar,) = (await stage.dossier(fan)).avatars
+    await stage.press(fan, calling(Tap.OWN_WORDS, avatar))
+    fail_once(stage, fan)
+    assert "in a café by the window" in await stage.say(fan, "in a café by the window")
+    assert not stage.conversations.kept
+
+
+async def test_a_question_that_could_not_be_answered_reaches_the_owners_once(stage: Stage, fan: Customer) -> None:
+    owner = stage.telegram.person(first_name="Owner", person_id=OWNER)
+    await stage.say(owner, "/start")
+    await stage.say(fan, "/support")
+    fail_once(stage, fan)
+    assert "Passed on" in await stage.say(fan, QUESTION)
+    assert owner.count(QUESTION) == 1
+    assert not stage.conversations.kept
+
+
+@pytest.mark.parametrize(
+    ("label", "asked"), [("💬 Support", "Write your question"), ("🤖 Digital body", "what to call")]
+)
+async def test_a_typed_label_that_could_not_be_answered_is_not_taken_for_an_answer(
+    stage: Stage, fan: Customer, label: str, asked: str
+) -> None:
+    await stage.say(fan, "/start")
+    await stage.give(fan)
+    fail_once(stage, fan)
+    assert asked in await stage.say(fan, label)
+
+
+async def test_a_name_that_could_not_be_answered_is_not_taken_for_a_gender(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.give(fan)
+    await stage.press(fan, Tap.NEW_AVATAR)
+    fail_once(stage, fan)
+    assert "Who is “Man”" in await stage.say(fan, "Man")
+
+
+async def test_a_way_out_that_could_not_be_answered_still_says_what_it_cancelled(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.say(fan, "/support")
+    fail_once(stage, fan)
+    assert "Cancelled" in await stage.say(fan, "/cancel")
+
+
+async def test_who_returns_hears_how_things_stand_even_when_the_first_try_fails(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await fan.block()
+    await stage.give(fan, stars=5)
+    await stage.work()
+    assert not (await stage.dossier(fan)).customer.reachable
+    await fan.unblock()
+    fail_once(stage, fan)
+    assert "Main menu" in await stage.say(fan, "/menu")
+    assert fan.count("You are back!") == 1
+    assert (await stage.dossier(fan)).customer.reachable
