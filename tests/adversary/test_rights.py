@@ -84,7 +84,7 @@ USE_CASES: Mapping[str, Line] = {
     "StartDraft": by(BOT),
     "AddPhoto": by(BOT),
     "RemovePhoto": by(BOT, attack=lambda v, me: v.world.remove_photo(me, v.draft.photos[0].ref)),
-    "DiscardDraft": by(BOT),
+    "DiscardDraft": by(BOT, attack=lambda v, me: v.world.discard_draft(me, v.draft.id)),
     "DiscardEmptyDraft": by(WORKER),
     "QuoteTraining": by(BOT),
     # of trainings

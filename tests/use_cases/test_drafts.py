@@ -15,10 +15,11 @@ from avatar_core.errors import (
     StoreUnavailable,
     TooFewPhotos,
     TooManyPhotos,
+    TrainingNotFound,
     UnknownTrainer,
 )
 from avatar_core.events import DraftDiscarded
-from avatar_core.ids import PhotoRef, TrainerCode
+from avatar_core.ids import PhotoRef, TrainerCode, TrainingId
 from avatar_core.money import Stars
 from avatar_core.runs import RunStatus
 from avatar_core.testing.examples import BOT, MINUTE
@@ -131,8 +132,8 @@ async def test_of_more_photos_at_once_than_a_draft_takes_the_rest_leaves_nothing
 
 async def test_a_photo_whose_draft_is_given_up_meanwhile_is_forgotten(world: MemoryWorld, fate: Fate) -> None:
     customer = await world.with_stars(0)
-    await world.drafted(customer, photos=0)
-    fate.before[:] = [lambda: world.discard_draft(customer)]
+    draft = await world.drafted(customer, photos=0)
+    fate.before[:] = [lambda: world.discard_draft(customer, draft.id)]
     with pytest.raises(DraftNotFound):
         await world.add_photo(customer, b"one")
     assert world.photos.kept == {}
@@ -153,12 +154,25 @@ async def test_a_removed_photo_is_gone_from_the_draft_and_from_the_disk(world: M
 async def test_a_draft_that_is_given_up_loses_its_files(world: MemoryWorld) -> None:
     customer = await world.with_stars(0)
     draft = await world.drafted(customer, photos=3)
-    await world.discard_draft(customer)
-    await world.discard_draft(customer)
+    await world.discard_draft(customer, draft.id)
+    await world.discard_draft(customer, draft.id)
     assert world.named("training.discarded") == [DraftDiscarded(customer=customer, training=draft.id)]
     await world.work()
     assert world.photos.kept == {}
     assert (await world.training(draft.id)).photos == ()
+
+
+async def test_a_draft_is_given_up_by_its_name_and_its_customer_alone(world: MemoryWorld) -> None:
+    customer, other = await world.with_stars(500), await world.with_stars(0, number=2)
+    ordered = await world.requested(customer)
+    draft = await world.drafted(customer, photos=3)
+    with pytest.raises(DraftNotFound):
+        await world.discard_draft(customer, ordered)
+    for person, training in ((other, draft.id), (customer, TrainingId("0190c9a8-7b1c-7d55-8ee0-0123456789ab"))):
+        with pytest.raises(TrainingNotFound):
+            await world.discard_draft(person, training)
+    assert world.named("training.discarded") == []
+    assert (await world.read(customer)).draft.photos == draft.photos
 
 
 async def test_a_quote_is_what_the_catalogue_says_and_holds_for_the_draft(world: MemoryWorld) -> None:

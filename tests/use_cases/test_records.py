@@ -100,7 +100,7 @@ async def test_a_draft_that_is_given_up_is_dated(world: MemoryWorld) -> None:
     customer = await world.with_stars(0)
     draft = await world.start_draft(customer, BOT, SITTER)
     world.clock.advance(10 * MINUTE)
-    await world.discard_draft(customer)
+    await world.discard_draft(customer, draft.id)
     assert (await world.training(draft.id)).run.ended_at == LATER
 
 

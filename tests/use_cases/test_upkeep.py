@@ -125,7 +125,7 @@ async def test_an_empty_draft_is_discarded_once_whoever_dies(world: MemoryWorld,
 async def test_a_draft_that_was_given_up_cannot_be_ordered(world: MemoryWorld) -> None:
     customer = await world.with_stars(FUNDS)
     draft = await world.quoted(customer)
-    await world.discard_draft(customer)
+    await world.discard_draft(customer, draft.id)
     with pytest.raises(QuoteExpired):
         await world.request_training(customer, draft.id, draft.chosen.quote.id)
     assert await world.money(customer) == (FUNDS, NO_STARS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from avatar_core.avatars import Avatar, Gender
 from avatar_core.catalogue import Catalogue
 from avatar_core.dossier import Dossier, OfCustomer, OfTraining
-from avatar_core.errors import AvatarError, DraftNotFound
+from avatar_core.errors import AvatarError, DraftNotFound, TrainingNotFound
 from avatar_core.events import DraftDiscarded
 from avatar_core.ids import AvatarId, BotId, CustomerId, PhotoRef, QuoteId, TrainerCode, TrainingId
 from avatar_core.photos import Photo
@@ -143,17 +143,21 @@ class DiscardDraft:
     clock: Clock
 
     @again
-    async def __call__(self, customer: CustomerId) -> None:
-        """Discard the draft; without one there is nothing to do."""
+    async def __call__(self, customer: CustomerId, draft: TrainingId) -> None:
+        """Discard this draft, and no other one; one that is given up already stays so.
+
+        Raises DraftNotFound for what was ordered, TrainingNotFound for what never was and for another customer's.
+        """
         async with self.begin() as work:
-            dossier = await work.dossier(OfCustomer(customer))
-            try:
-                draft = dossier.draft
-            except DraftNotFound:
-                return
-            work.save(replace(draft, run=draft.run.cancel(at=self.clock.now())))
-            work.emit(DraftDiscarded(customer=customer, training=draft.id))
-            await work.commit()
+            known = (await work.dossier(OfTraining(draft))).training(draft)
+            if known.customer != customer:
+                raise TrainingNotFound
+            if known.run.requested_at is not None:
+                raise DraftNotFound
+            if not known.run.discarded:
+                work.save(replace(known, run=known.run.cancel(at=self.clock.now())))
+                work.emit(DraftDiscarded(customer=customer, training=draft))
+                await work.commit()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ TAPS: Mapping[str, Route] = {
     Tap.STOP: Route(training.ask_stop, 1),
     Tap.STOP_SURELY: Route(training.stop, 1),
     Tap.DISCARD: Route(training.ask_discard),
-    Tap.DISCARD_SURELY: Route(training.discard),
+    Tap.DISCARD_SURELY: Route(training.discard, 1),
     Tap.PORTRAITS: Route(portraits.open_portraits),
     Tap.AVATAR: Route(portraits.choose_style, 1),
     Tap.STYLE: Route(portraits.take_style, 2),

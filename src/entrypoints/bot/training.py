@@ -7,7 +7,7 @@ from avatar_core.photos import FEWEST_PHOTOS
 from avatar_core.pricing import TrainerOffer
 from avatar_core.runs import RunStatus
 from entrypoints.bot.avatars import draft_of
-from entrypoints.bot.callbacks import Tap, calling, unpacked, whole
+from entrypoints.bot.callbacks import OutdatedButton, Tap, calling, unpacked, whole
 from entrypoints.bot.menu import Interrupted
 from entrypoints.bot.talk import Place, Talk
 
@@ -100,12 +100,16 @@ async def ask_discard(talk: Talk, _args: list[str]) -> None:
     draft = draft_of(talk)
     if draft is None:
         raise DraftNotFound
-    row = (talk.button("button-discard-surely", Tap.DISCARD_SURELY), talk.button("button-continue-draft", Tap.PHOTOS))
+    surely = talk.button("button-discard-surely", Tap.DISCARD_SURELY, draft.id)
+    row = (surely, talk.button("button-continue-draft", Tap.PHOTOS))
     await talk.show("ask-discard", (row,), name=talk.dossier.avatar(draft.avatar).name, photos=len(draft.photos))
 
 
-async def discard(talk: Talk, _args: list[str]) -> None:
-    """Delete the draft and its photos."""
-    await talk.desk.discard_draft(talk.customer.id)
+async def discard(talk: Talk, args: list[str]) -> None:
+    """Delete the draft that was asked about, and its photos; another one that was begun since is not meant."""
+    try:
+        await talk.desk.discard_draft(talk.customer.id, TrainingId(unpacked(args[0])))
+    except DraftNotFound as moved_on:
+        raise OutdatedButton from moved_on
     await talk.show("draft-discarded")
     await talk.leave()

@@ -227,7 +227,8 @@ class Tidy(Behaviour):
             ref = drafts[0].photos[0].ref
             await person.taps(lambda process: process.of(RemovePhoto)(person.known, ref))
         else:
-            await person.taps(lambda process: process.of(DiscardDraft)(person.known))
+            draft = seen.draft.id
+            await person.taps(lambda process: process.of(DiscardDraft)(person.known, draft))
 
 
 class LookAround(Behaviour):

@@ -1,0 +1,161 @@
+"""Ordering, watching and stopping a training in the chat, and giving a draft up."""
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.memory import Trouble
+from avatar_core.runs import FailureReason
+from entrypoints.bot.callbacks import Tap, calling
+from entrypoints.sandbox.telegram import Customer
+from tests.entrypoints.bot.stage import Stage
+from tests.entrypoints.bot.test_avatars import ordered, preparing
+
+
+async def asked_whether_to_discard(stage: Stage, person: Customer) -> str:
+    """Have a draft, be asked whether to delete it, and return what the yes carries."""
+    await preparing(stage, person, 10)
+    await stage.press(person, Tap.DISCARD)
+    assert "Delete the draft “Fan”? It has 10 photos." in person.received[-1].text
+    return person.received[-1].buttons[0].data or ""
+
+
+async def begin_another(stage: Stage, person: Customer) -> None:
+    await stage.press(person, Tap.NEW_AVATAR)
+    await stage.say(person, "Second")
+    await stage.press(person, calling(Tap.GENDER, "male"))
+
+
+async def test_a_yes_pressed_again_deletes_nothing_more(stage: Stage, fan: Customer) -> None:
+    yes = await asked_whether_to_discard(stage, fan)
+    await stage.press(fan, yes)
+    assert "are deleted" in fan.received[-1].text
+    await begin_another(stage, fan)
+    await stage.press(fan, yes)
+    assert "are deleted" in fan.received[-1].text
+    assert stage.written("training.discarded") == 1
+    assert len((await stage.dossier(fan)).draft.photos) == 0
+
+
+async def test_an_old_yes_deletes_no_other_draft(stage: Stage, fan: Customer) -> None:
+    yes = await asked_whether_to_discard(stage, fan)
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
+    await stage.press(fan, fan.received[-1].buttons[0].data or "")
+    await stage.work()
+    await stage.train()
+    await begin_another(stage, fan)
+    for old in (yes, Tap.DISCARD_SURELY):  # the second one is from before the draft was in the button
+        await stage.press(fan, old)
+        assert "out of date" in fan.received[-1].text
+    assert stage.written("training.discarded") == 0
+    assert len((await stage.dossier(fan)).draft.photos) == 0
+
+
+async def test_nine_photos_lead_nowhere_yet(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 9)
+    assert "At least 1 more photo is needed" in fan.received[-1].text
+    assert "✅ Next: choose the training" not in fan.received[-1].labels
+    for data in (Tap.STEPS, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000)):
+        await stage.press(fan, data)
+        assert "9 photos are accepted, at least 10 are needed" in fan.received[-1].text
+
+
+async def test_an_old_price_is_shown_anew_before_anything_is_ordered(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 10)
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1500))
+    confirm = fan.received[-1].buttons[0].data
+    assert confirm
+    stage.clock.advance(timedelta(minutes=16))
+    await stage.press(fan, confirm)
+    assert "here is the price anew" in fan.received[-1].text
+    assert "Price: 330 ⭐" in fan.received[-1].text
+    assert stage.written("training.requested") == 0
+    await fan.tap("Train for 330 ⭐")
+    await fan.wait_for("330 ⭐ are set aside")
+
+
+async def test_confirming_twice_orders_once(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 10)
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "fast-flux", 1000))
+    confirm = fan.received[-1].buttons[0].data
+    assert confirm
+    await stage.press(fan, confirm)
+    await stage.press(fan, confirm)
+    assert stage.written("training.requested") == 1
+    assert str((await stage.dossier(fan)).wallet.held) == "250"
+
+
+@pytest.mark.parametrize("steps", ["0", "1", "1001", "1000000"])
+async def test_steps_that_are_not_offered_are_refused(stage: Stage, fan: Customer, steps: str) -> None:
+    """Steps "0", "-5", "1", "1000000" were accepted (bug museum 33)."""
+    await preparing(stage, fan, 10)
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", steps))
+    assert "are not offered" in fan.received[-1].text
+
+
+async def test_progress_is_edited_in_place(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    queued = fan.received[-1]
+    assert "in the queue" in queued.text
+    for percent in (20, 60):
+        await stage.train(percent)
+        assert f"training, {percent} %" in fan.received[-1].text
+        assert fan.received[-1].message_id == queued.message_id
+    await stage.train()
+    assert [label.rpartition(" · ")[2] for label in fan.received[-1].labels[:4]] == ["7.5 ⭐"] * 4
+
+
+async def test_a_failed_training_says_what_comes_back(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    await stage.train(is_failing=True)
+    assert "220 ⭐ are back, balance 1000 ⭐" in fan.received[-1].text
+    assert FailureReason.PROVIDER_FAILED not in fan.received[-1].text
+    await fan.tap("Train again")
+    await fan.wait_for("what to call it")
+
+
+async def test_a_training_is_stopped_after_being_asked_once_more(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    await fan.tap("Stop the training")
+    await fan.tap("Yes, stop it")
+    await fan.wait_for("Stopped")
+    await stage.settled()
+    await stage.work()
+    assert fan.count("220 ⭐ are back, balance 1000 ⭐") == 1
+    await stage.press(fan, Tap.AVATARS)
+
+
+async def test_a_trainer_that_does_not_answer_stops_nothing(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    stage.trainer.suffer(Trouble.UNAVAILABLE)
+    await fan.tap("Stop the training")
+    await fan.tap("Yes, stop it")
+    await fan.wait_for("does not answer right now")
+    assert stage.written("training.canceled") == 0
+
+
+async def test_one_training_at_a_time(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    await stage.press(fan, Tap.AVATARS)
+    assert "Fan — training, 0 %" in fan.received[-1].text
+    assert "➕ New digital body" not in fan.received[-1].labels
+    await stage.press(fan, Tap.NEW_AVATAR)
+    await stage.say(fan, "Second")
+    await fan.tap("Woman")
+    await stage.settled()
+    customer = (await stage.dossier(fan)).customer.id
+    for number in range(10):
+        await stage.desk.add_photo(customer, f"other {number}".encode())
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
+    await fan.tap("Train for 220 ⭐")
+    await fan.wait_for("A training is running already")
+
+
+async def test_stopping_a_training_that_has_ended_says_so_at_once(stage: Stage, fan: Customer) -> None:
+    await ordered(stage, fan)
+    training = (await stage.dossier(fan)).unfinished
+    assert training
+    await stage.train()
+    await stage.press(fan, calling(Tap.STOP, training.id))
+    assert "already finished" in fan.received[-1].text
+    assert not any("Stop the training" in message.labels for message in fan.received)
