@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aiogram.utils.deep_linking import create_start_link
+from aiogram.utils.link import create_telegram_link
 
 from adapters.telegram.messenger import Button, Rendering
 from avatar_core.customers import Language
@@ -80,7 +80,7 @@ async def help_out(talk: Talk, _args: list[str]) -> None:
 
 async def invite(talk: Talk, _args: list[str]) -> None:
     """Show the customer's own link."""
-    link = await create_start_link(talk.voice.bot, f"{INVITED}{talk.customer.id}")
+    link = create_telegram_link(await talk.voice.username(), start=f"{INVITED}{talk.customer.id}")
     await talk.show("invite", link=link)
 
 

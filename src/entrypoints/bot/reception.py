@@ -163,11 +163,11 @@ async def _stop_spinning(query: CallbackQuery, voice: Voice, words: Words) -> No
 
 async def _point_to_private_chat(message: Message, user: User, bot: Bot) -> None:
     """Answer a command that is meant for us with a link; leave all other talk in groups alone."""
-    name, username = (message.text or "").partition(" ")[0], (await bot.me()).username
-    if not name.startswith("/") or name.partition("@")[2] not in {"", username}:
+    name, voice = (message.text or "").partition(" ")[0], Voice(bot, message.chat.id)
+    if not name.startswith("/") or name.partition("@")[2] not in {"", username := await voice.username()}:
         return
     words = words_in(Language.spoken(user.language_code))
     try:
-        await Voice(bot, message.chat.id).say(Rendering(words("private-only", bot=username)))
+        await voice.say(Rendering(words("private-only", bot=username)))
     except (MessengerUnavailable, RecipientUnreachable) as trouble:  # the group may forbid us to write
         log.info("a group could not be answered", reason=str(trouble))

@@ -102,6 +102,11 @@ class Voice:
     unchanged: list[int] = field(default_factory=list)
     """Messages whose edit changed nothing: what was asked for is on the screen already."""
 
+    async def username(self) -> str:
+        """Return what Telegram calls the bot; aiogram asks once and keeps it."""
+        me = await patiently(self.bot.me)
+        return (me and me.username) or ""
+
     async def say(self, screen: Rendering, *, reply_to: int | None = None) -> int:
         """Send a new message; return its number."""
         quoting = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to else None

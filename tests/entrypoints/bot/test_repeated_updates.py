@@ -1,5 +1,8 @@
 """An update that could not be answered is fed again, and finds the conversation where its words were said."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pytest
 
 from entrypoints.bot import intake, voice
@@ -7,7 +10,9 @@ from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import OWNER, Stage
 from tests.entrypoints.bot.test_avatars import ordered
+from tests.entrypoints.bot.test_conversations import group_message
 
+Logs = Sequence[Mapping[str, Any]]
 QUESTION = "Where is my portrait?"
 
 
@@ -81,3 +86,23 @@ async def test_who_returns_hears_how_things_stand_even_when_the_first_try_fails(
     assert "Main menu" in await stage.say(fan, "/menu")
     assert fan.count("You are back!") == 1
     assert (await stage.dossier(fan)).customer.reachable
+
+
+@pytest.mark.parametrize("times", [1, voice.ATTEMPTS], ids=["for a moment", "for longer"])
+async def test_a_telegram_that_does_not_say_who_the_bot_is_is_asked_again(
+    stage: Stage, fan: Customer, logs: Logs, times: int
+) -> None:
+    await stage.say(fan, "/start")
+    stage.telegram.faults.server_error(method="getMe", times=times)
+    await stage.press(fan, Tap.INVITE)
+    assert "https://t.me/first_bot?start=ref_" in fan.received[-1].text
+    assert fan.count("Something broke") == 0
+    assert not [line for line in logs if line["log_level"] == "error"]
+
+
+async def test_a_group_is_answered_once_the_bot_knows_its_own_name(stage: Stage, fan: Customer) -> None:
+    stage.telegram.faults.drop(method="getMe", times=voice.ATTEMPTS)
+    fan.world.tell(fan.bot, "message", group_message(fan, "/menu@first_bot"), -100)
+    await stage.settled()
+    said = [call.params["text"] for call in stage.telegram.calls("sendMessage")]
+    assert said == ["I answer in a private chat: https://t.me/first_bot"]
