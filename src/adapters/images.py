@@ -6,6 +6,7 @@ import io
 import itertools
 import struct
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pillow_heif
@@ -32,6 +33,17 @@ _DEEP_MODES = {"I", "I;16", "I;16B", "I;16L", "F"}
 _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 _HASH_SIDE = 8
 _ORIENTATION = 0x0112
+_TURNS: Mapping[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a photo upright, by its orientation in EXIF; any other one is upright already."""
+_SIDEWAYS = {_TURNS[orientation] for orientation in (5, 6, 7, 8)}
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 # What Pillow's readers let through when a file is broken; UnidentifiedImageError is an OSError.
 _BROKEN = (ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError)
@@ -68,11 +80,11 @@ def _prepared(content: bytes) -> bytes:
     kept = io.BytesIO()
     with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
         if SUFFIXES[image.format or ""] == ".png":
-            ImageOps.exif_transpose(image).save(kept, "PNG", exif=b"", icc_profile=None, pnginfo=PngInfo())
-        elif image.format == "JPEG" and image.mode != "CMYK" and image.getexif().get(_ORIENTATION, 1) == 1:
+            _upright(image).save(kept, "PNG", exif=b"", icc_profile=None, pnginfo=PngInfo())
+        elif image.format == "JPEG" and image.mode != "CMYK" and _turn(image) is None:
             image.save(kept, "JPEG", quality="keep", exif=b"", comment=b"")
         else:
-            upright = ImageOps.exif_transpose(image).convert("RGB")
+            upright = _upright(image).convert("RGB")
             upright.save(kept, "JPEG", quality=QUALITY, exif=b"", comment=b"")
     return kept.getvalue()
 
@@ -107,16 +119,29 @@ def _require_size(image: Image.Image) -> None:
 
 def _upright_size(image: Image.Image) -> tuple[int, int]:
     """Return width and height as a viewer shows them: EXIF orientations 5 to 8 lie on their side."""
-    turned = image.getexif().get(_ORIENTATION) in {5, 6, 7, 8}
-    return (image.height, image.width) if turned else image.size
+    return (image.height, image.width) if _turn(image) in _SIDEWAYS else image.size
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    turn = _turn(image)
+    return image if turn is None else image.transpose(turn)
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """Return how EXIF wants the photo turned, if at all: EXIF that nobody can read says nothing, and spoils nothing."""
+    try:
+        return _TURNS.get(image.getexif().get(_ORIENTATION))
+    except _MALFORMED:
+        return None
 
 
 def _small_and_grey(image: Image.Image) -> Image.Image:
     """Decode all of the file, so that a truncated one is found, into as little memory as its format allows."""
+    turn = _turn(image)
     image.draft("L", (JUDGED_SIDE_PX, JUDGED_SIDE_PX))
     grey = image.convert("L")
     grey.thumbnail((JUDGED_SIDE_PX, JUDGED_SIDE_PX))
-    return ImageOps.exif_transpose(grey)
+    return grey if turn is None else grey.transpose(turn)
 
 
 def _sharpness(grey: Image.Image) -> float:

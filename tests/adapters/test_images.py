@@ -180,14 +180,53 @@ async def test_a_blurred_photo_is_refused(inspector: PillowInspector, radius_px:
         assert await problem(inspector, blurred) == PhotoProblem.BLURRED
 
 
-async def test_a_photo_that_lies_on_its_side_is_seen_upright(inspector: PillowInspector) -> None:
+LYING = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+"""How a camera lay that wrote an orientation: the way back from what a viewer does (EXIF 2.32, 4.6.4)."""
+
+
+@pytest.mark.parametrize("orientation", LYING)
+async def test_a_photo_that_lies_on_its_side_is_seen_upright(inspector: PillowInspector, orientation: int) -> None:
     upright = portrait().crop((0, 0, 600, 700))
     exif = Image.Exif()
-    exif[0x0112] = 6  # turn it a quarter clockwise to see it upright
-    lying = encoded(upright.transpose(Image.Transpose.ROTATE_90), exif=exif.tobytes())
-    seen, expected = await inspector.inspect(lying), await inspector.inspect(encoded(upright))
-    assert (seen.width_px, seen.height_px) == (600, 700)
-    assert bits_between(seen, expected) <= NEAR_DUPLICATE_BITS
+    exif[0x0112] = orientation
+    lying = encoded(upright.transpose(LYING[orientation]), exif=exif.tobytes())
+    expected = await inspector.inspect(encoded(upright))
+    for content in (lying, await inspector.prepared(lying)):
+        seen = await inspector.inspect(content)
+        assert (seen.width_px, seen.height_px) == (600, 700)
+        assert bits_between(seen, expected) <= NEAR_DUPLICATE_BITS
+
+
+SPOILED = {"zeros": bytes(64), "nothing": b"", "words": b"edited by a program"}
+
+
+@pytest.mark.parametrize("spoiled", SPOILED)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+async def test_a_photo_whose_exif_nobody_can_read_is_taken_as_it_stands(
+    inspector: PillowInspector, kind: str, spoiled: str
+) -> None:
+    content = encoded(portrait(), kind, exif=b"Exif\0\0" + SPOILED[spoiled])
+    seen = await inspector.inspect(content)
+    assert (seen.width_px, seen.height_px) == portrait().size
+    with Image.open(io.BytesIO(await inspector.prepared(content))) as image:
+        assert image.size == portrait().size
+        assert "exif" not in image.info
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@given(junk=st.binary(max_size=200), order=st.sampled_from([b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b""]))
+async def test_no_exif_makes_a_good_photo_unreadable(junk: bytes, order: bytes) -> None:
+    content = encoded(portrait().resize((520, 520)), exif=b"Exif\0\0" + order + junk)
+    assert (await PillowInspector().inspect(content)).width_px == 520
+    assert await PillowInspector().prepared(content)
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "LA", "1"])
