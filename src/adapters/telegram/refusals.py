@@ -12,6 +12,7 @@ from aiogram.exceptions import (
     AiogramError,
     TelegramBadRequest,
     TelegramConflictError,
+    TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramNetworkError,
     TelegramNotFound,
@@ -32,7 +33,7 @@ _UNREACHABLE = ("chat not found", "user not found", "user_is_blocked", "peer_id_
 
 @dataclass(eq=False)
 class MessageRefused(MessengerUnavailable):
-    """Telegram will not take this message as it is: too long, or with broken markup."""
+    """Telegram will not take this message as it is: too long, too large, or with broken markup."""
 
     wording = "Telegram refuses the message: {reason}"
     reason: str
@@ -86,6 +87,8 @@ def translated() -> Iterator[None]:
 
 def _unavailable(cause: AiogramError) -> MessengerUnavailable:
     match cause:
+        case TelegramEntityTooLarge():  # aiogram counts it as the network's, but what is too large stays so
+            return MessageRefused(retry_after_s=PAUSE_S, reason=cause.message)
         case TelegramNetworkError():
             return TelegramUnreachable(retry_after_s=PAUSE_S)
         case TelegramConflictError():

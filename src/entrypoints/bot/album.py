@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from aiogram.types import Document, Message, PhotoSize
 
+from adapters.images import preview as small
 from adapters.telegram.messenger import Button
 from avatar_core.errors import AvatarError, PhotoRefused, StoreUnavailable, TooManyPhotos
 from avatar_core.photos import LARGEST_BYTES, Photo, PhotoProblem
@@ -105,7 +106,7 @@ async def preview(talk: Talk, args: list[str]) -> None:
         await talk.show("preview-empty", ((talk.button("button-back", Tap.PHOTOS),),))
         return
     await talk.voice.album(
-        [(f"{i}{photo.seen.suffix}", await talk.desk.store.get(photo.ref)) for i, photo in _numbered(page, first)]
+        [(f"{i}.jpg", await small(await talk.desk.store.get(photo.ref))) for i, photo in _numbered(page, first)]
     )
     rows = (*_removals(page, first), *_pages(talk, first, len(photos)), (talk.button("button-back", Tap.PHOTOS),))
     await talk.say("preview", rows, first=first + 1, last=first + len(page), all=len(photos))

@@ -4,6 +4,7 @@ import pytest
 from aiogram.exceptions import (
     TelegramAPIError,
     TelegramConflictError,
+    TelegramEntityTooLarge,
     TelegramNetworkError,
     TelegramServerError,
     TelegramUnauthorizedError,
@@ -19,6 +20,7 @@ from avatar_core.errors import MessengerUnavailable
     [
         (TelegramUnauthorizedError, "rejects the token"),
         (TelegramNetworkError, "cannot reach Telegram"),
+        (TelegramEntityTooLarge, "refuses the message"),
         (TelegramConflictError, "somebody else polls"),
         (TelegramServerError, "busy"),
     ],

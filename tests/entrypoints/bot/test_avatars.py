@@ -1,15 +1,18 @@
 """Preparing and training an avatar in the chat."""
 
 import asyncio
+import io
+from random import Random
 
 import pytest
+from PIL import Image
 
 from adapters.images import PillowInspector
 from avatar_core.photos import LARGEST_BYTES
 from entrypoints.bot import album
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.talk import Place
-from entrypoints.sandbox.telegram import Customer
+from entrypoints.sandbox.telegram import Customer, media
 from tests.entrypoints.bot.stage import FIRST, PHOTOS, Stage, stage_of
 from tests.entrypoints.bot.test_buttons import go_to
 from tests.entrypoints.sandbox.telegram_demo_bot import picture
@@ -178,6 +181,31 @@ async def test_accepted_photos_are_looked_through_and_removed(stage: Stage, fan:
     await stage.press(fan, calling(Tap.PREVIEW, 10))
     assert "Accepted photos 11–11 of 11" in fan.received[-1].text
     assert len(stage.store.kept) == 11
+
+
+async def test_large_photos_are_looked_through_as_small_ones(
+    stage: Stage, fan: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten photos as they are kept may have 100 MB, and Telegram takes 50 at once."""
+    monkeypatch.setattr(media, "MAX_UPLOAD_BYTES", 2_000_000)
+    await preparing(stage, fan)
+    for number in range(2):
+        noise, file = Image.frombytes("RGB", (1400, 1400), Random(number).randbytes(1400 * 1400 * 3)), io.BytesIO()
+        noise.save(file, "PNG", compress_level=0)
+        await fan.send_document(file.getvalue(), "large.png", "image/png")
+    await stage.settled()
+    assert all(len(kept) > media.MAX_UPLOAD_BYTES for kept in stage.store.kept.values())
+    await stage.press(fan, calling(Tap.PREVIEW, 0))
+    assert "Accepted photos 1–2 of 2" in fan.received[-1].text
+    assert len([message for message in fan.received if message.photo]) == 2
+
+
+async def test_what_is_too_large_for_telegram_is_not_sent_again_and_again(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 2)
+    stage.telegram.faults.server_error(413, "sendMediaGroup", times=100)
+    await stage.press(fan, calling(Tap.PREVIEW, 0))
+    assert len(stage.telegram.calls("sendMediaGroup")) == 2  # as photos, and as files
+    assert "Something broke" in fan.received[-1].text
 
 
 async def test_a_photo_telegram_cannot_draw_is_shown_as_a_file(stage: Stage, fan: Customer) -> None:
