@@ -57,8 +57,7 @@ class Term:
 
     def ranked(self, ranks: Mapping[PlanCode, int]) -> "Term":
         """Return the term with today's rank of its plan, if it has one."""
-        rank = ranks.get(self.plan, self.rank)
-        return self if rank == self.rank else replace(self, rank=rank)
+        return replace(self, rank=ranks.get(self.plan, self.rank))
 
     def runs_at(self, at: datetime) -> bool:
         """Return whether the term runs at a moment."""

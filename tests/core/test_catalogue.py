@@ -8,6 +8,7 @@ from avatar_core.catalogue import Catalogue
 from avatar_core.catalogue_file import load_catalogue
 from avatar_core.default_catalogue import DEFAULT_CATALOGUE
 from avatar_core.errors import UnknownPack, UnknownPlan, UnknownStyle, UnknownTrainer
+from avatar_core.ids import PlanCode
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.plans import Feature
 
@@ -38,6 +39,13 @@ def test_the_other_plans_are_granted_not_sold() -> None:
 @pytest.mark.parametrize("name", ["neurobase", "NEUROBASE", "NeuroVideo", "neurovideo"])
 def test_former_names_and_any_case_find_the_plan(name: str) -> None:
     assert CATALOGUE.plan(name).code == "NEUROVIDEO"
+
+
+def test_the_order_of_plans_knows_former_names_of_those_that_are_there() -> None:
+    ranks = CATALOGUE.ranks
+    assert {plan.code: plan.rank for plan in CATALOGUE.plans.values()}.items() <= ranks.items()
+    assert ranks[PlanCode("NEUROBASE")] == CATALOGUE.plan("NEUROVIDEO").rank
+    assert EMPTY.ranks == {}
 
 
 @pytest.mark.parametrize("name", ["", "stars", "NEURO", "NEUROPHOTO "])

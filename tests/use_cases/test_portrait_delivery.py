@@ -171,6 +171,17 @@ async def test_images_that_are_kept_already_are_not_fetched_again(world: MemoryW
     assert (await world.money(customer), len(world.messenger.albums[0].images)) == (SPENT, 2)
 
 
+async def test_a_delivery_that_has_to_wait_again_writes_nothing(world: MemoryWorld, fate: Fate) -> None:
+    _, order = await an_order(world, "painted")
+    world.messenger.busy_s = 5.0
+    commits = []
+    for _ in range(2):
+        with pytest.raises(MessengerUnavailable):
+            await world.deliver(order)
+        commits.append(fate.commits)
+    assert commits[0] == commits[1]
+
+
 class BusyPainter(MemoryPainter):
     """Cannot give some images away now."""
 
@@ -257,4 +268,5 @@ async def test_an_order_that_ended_while_its_images_were_fetched_is_not_charged(
     fate.before[:] = [end]
     await world.deliver(order)
     assert (await status(world, order), await world.money(customer)) == (RunStatus.FAILED, FREE)
+    assert {image.status for image in (await world.order(order)).images} == {ImageStatus.ORDERED}
     assert await world.broken_laws() == []

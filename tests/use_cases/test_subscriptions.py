@@ -179,6 +179,19 @@ async def test_a_cheap_plan_that_is_bought_hides_no_better_one(world: MemoryWorl
     assert may(await world.read(holder), world.catalogue, Feature.TRAINING, NOW)
 
 
+async def test_a_paid_plan_that_was_taken_out_of_the_catalogue_keeps_its_rank(world: MemoryWorld) -> None:
+    customer = (await world.customer()).id
+    await world.grant_plan(customer, PHOTO, GIFT)
+    payment = await world.opened(customer, "NEUROVIDEO")
+    left = {code: plan for code, plan in world.catalogue.plans.items() if code != "NEUROVIDEO"}
+    world.catalogue = replace(world.catalogue, plans=left)
+    world.__post_init__()
+    await world.settle_payment((await world.noticed(payment)).id)
+    running = (await world.read(customer)).subscription.term_at(NOW)
+    assert running
+    assert running.plan == "NEUROVIDEO"
+
+
 async def test_a_cheap_plan_that_is_given_hides_no_better_one(world: MemoryWorld, holder: CustomerId) -> None:
     await world.grant_plan(holder, "WEEK", Gift("g-2", "a good friend"))
     assert may(await world.read(holder), world.catalogue, Feature.TRAINING, NOW)

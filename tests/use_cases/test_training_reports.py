@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from avatar_core.errors import TrainingNotFound
+from adapters.memory import Trouble
+from avatar_core.errors import ProviderUnavailable, TrainingNotFound
 from avatar_core.events import ProviderPuzzling as Puzzling
 from avatar_core.events import TrainingFailed, TrainingProgressed, TrainingSucceeded
 from avatar_core.ids import ProviderRunId, TrainingId
@@ -157,6 +158,18 @@ async def test_an_unknown_word_that_meets_a_concurrent_change_is_told_all_the_sa
     fate.before[:] = [lose]
     await world.record_training(training, Report(ticket.run, ReportStatus.UNKNOWN, detail="aborted"))
     assert world.named("provider.puzzling") == [Puzzling(bot=BOT, detail="aborted")]
+
+
+async def test_an_unknown_word_that_is_the_first_one_says_that_the_run_was_taken(world: MemoryWorld) -> None:
+    training = await world.requested(await world.with_stars(FUNDS))
+    world.trainer.suffer(Trouble.ANSWER_LOST, 1)
+    with pytest.raises(ProviderUnavailable):
+        await world.submit_training(training)
+    (ticket,) = world.trainer.runs_of(training)
+    assert await status(world, training) is RunStatus.SUBMITTING
+    await world.record_training(training, Report(ticket.run, ReportStatus.UNKNOWN, detail="aborted"))
+    known = await world.training(training)
+    assert (known.run.status, known.run.ticket) == (RunStatus.PROCESSING, ticket)
 
 
 async def test_an_unknown_word_that_does_not_count_uses_nothing_up(world: MemoryWorld) -> None:
