@@ -269,4 +269,24 @@ async def test_an_order_that_ended_while_its_images_were_fetched_is_not_charged(
     await world.deliver(order)
     assert (await status(world, order), await world.money(customer)) == (RunStatus.FAILED, FREE)
     assert {image.status for image in (await world.order(order)).images} == {ImageStatus.ORDERED}
-    assert await world.broken_laws() == []
+    assert (world.messenger.albums, await world.broken_laws()) == ([], [])
+
+
+async def test_an_order_that_ended_while_its_last_image_was_fetched_is_not_sent(world: MemoryWorld, fate: Fate) -> None:
+    world.painter = painter = BusyPainter()
+    world.__post_init__()
+    customer, order = await an_order(world, "painted")
+    painter.busy.add((await world.order(order)).sources[1])
+    with pytest.raises(ProviderUnavailable):
+        await world.deliver(order)
+    painter.busy.clear()
+
+    async def end() -> None:
+        world.clock.advance(3 * HOUR)
+        await world.poll_portraits(order)
+
+    fate.before[:] = [end]
+    await world.deliver(order)
+    ended = await world.order(order)
+    assert (ended.run.failure, await world.money(customer)) == (FailureReason.DEADLINE, FREE)
+    assert (ended.images[1].status, world.messenger.albums) == (ImageStatus.ORDERED, [])

@@ -257,6 +257,8 @@ async def test_a_painted_order_outlives_the_providers_memory_until_its_deadline(
     world.painter.vanish(order)
     world.clock.advance(3 * HOUR - SECOND)
     await world.poll_portraits(order)
+    world.painter.suffer(Trouble.UNAVAILABLE)  # whoever asked now would hear of it
+    await world.poll_portraits(order)
     assert (await status(world, order), await world.money(customer)) == (RunStatus.PROCESSING, HELD)
     world.clock.advance(SECOND)
     await world.poll_portraits(order)

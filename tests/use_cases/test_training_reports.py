@@ -172,6 +172,13 @@ async def test_an_unknown_word_that_is_the_first_one_says_that_the_run_was_taken
     assert (known.run.status, known.run.ticket) == (RunStatus.PROCESSING, ticket)
 
 
+async def test_a_report_about_what_was_never_ordered_changes_nothing(world: MemoryWorld) -> None:
+    draft = await world.quoted(await world.with_stars(FUNDS))
+    for word in ReportStatus:
+        await world.record_training(draft.id, Report(ProviderRunId("run"), word))
+    assert (await status(world, draft.id), world.named("provider.puzzling")) == (RunStatus.DRAFT, [])
+
+
 async def test_an_unknown_word_that_does_not_count_uses_nothing_up(world: MemoryWorld) -> None:
     training = await world.processing(await world.with_stars(FUNDS))
     (ticket,) = world.trainer.runs_of(training)

@@ -41,6 +41,8 @@ class DeliverPortraits:
             await self._fail(order, FailureReason.UNDELIVERABLE)
             return
         kept = await self._fetched(known)
+        if kept.run.status.final:
+            return
         refs = [image.ref for image in kept.images if image.ref]
         if not refs:
             await self._fail(order, FailureReason.VANISHED)
