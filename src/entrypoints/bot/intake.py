@@ -13,13 +13,13 @@ from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.types import Update
 
 from avatar_core.errors import MessengerUnavailable, StoreUnavailable
 from avatar_core.ids import BotId
 from avatar_core.ports import Clock, Inbox
 from entrypoints.bot.limits import Limits, tell_to_wait
 from entrypoints.bot.talk import Arrived, Raw, tells_of_money
+from entrypoints.bot.updates import update_of
 
 PAUSES_S = (0.5, 2.0, 8.0)
 """Before an update is tried again; after the last one it waits in the inbox for `recover`."""
@@ -186,7 +186,7 @@ class Intake:
                 log.warning("somebody is too fast", bot=arrival.bot, lane=lane_of(arrival.raw))
                 await tell_to_wait(bot, arrival.raw, wait)
             return
-        update = Update.model_validate(arrival.raw, context={"bot": bot})
+        update = update_of(arrival.raw, bot)
         arrived = Arrived(arrival.bot, arrival.raw, lane, attempt)
         # A question about a payment has ten seconds: slow chats must not take its turn.
         async with self._question_turns if QUESTION in arrival.raw else self._turns:

@@ -29,23 +29,17 @@ from entrypoints.bot.voice import Voice, patiently
 
 PRIVATE = "private"
 START = "start"
-SAID = {
-    *(
-        "text",
-        "photo",
-        "document",
-        "sticker",
-        "voice",
-        "video",
-        "video_note",
-        "audio",
-        "animation",
-        "story",
-        "paid_media",
-    ),
-    *("contact", "location", "venue", "poll", "dice", "game", "checklist"),
+SERVICE_LINES = {
+    *("pinned_message", "message_auto_delete_timer_changed", "chat_background_set", "proximity_alert_triggered"),
+    *("connected_website", "write_access_allowed", "managed_bot_created", "gift_upgrade_sent"),
+    *("forum_topic_created", "forum_topic_edited", "forum_topic_closed", "forum_topic_reopened"),
+    *("general_forum_topic_hidden", "general_forum_topic_unhidden", "paid_message_price_changed"),
+    *("checklist_tasks_done", "checklist_tasks_added", "poll_option_added", "poll_option_deleted"),
 }
-"""What people send.  The rest are Telegram's own lines in a chat, such as a pinned message: nobody waits for more."""
+"""Telegram's own lines in a private chat, such as a pinned message: nobody has said anything, or waits for more.
+
+Every other kind is answered, those that aiogram does not know yet too: a person sent them.
+"""
 log = structlog.get_logger(__name__)
 
 
@@ -59,7 +53,7 @@ class Reception:
     async def message(self, message: Message, bot: Bot, arrived: Arrived) -> None:
         """Answer a message in a private chat; elsewhere point there when asked."""
         user = message.from_user
-        if user is None or user.is_bot or message.content_type not in SAID:
+        if user is None or user.is_bot or message.content_type in SERVICE_LINES:
             return
         if message.chat.type != PRIVATE:
             await _point_to_private_chat(message, user, bot)

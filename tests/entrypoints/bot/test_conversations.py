@@ -236,15 +236,6 @@ async def test_in_a_group_only_commands_for_us_are_answered(
     assert not stage.database.customers.taken()
 
 
-async def test_telegrams_own_lines_in_a_chat_are_not_answered(stage: Stage, fan: Customer) -> None:
-    await stage.say(fan, "/start")
-    line = {**group_message(fan, ""), "chat": fan.person.wire_chat(), "message_auto_delete_timer_changed": {}}
-    line["message_auto_delete_timer_changed"] = {"message_auto_delete_time": 60}
-    fan.world.tell(fan.bot, "message", line, fan.person_id)
-    await stage.settled()
-    assert len(fan.received) == 1
-
-
 async def test_a_bot_that_writes_is_no_customer(stage: Stage, fan: Customer) -> None:
     wire = {**fan.person.wire(), "is_bot": True}
     message = {**group_message(fan, "/start"), "chat": fan.person.wire_chat(), "from": wire}
