@@ -1,7 +1,6 @@
 """Photos for an avatar: taken one by one, counted in one message, refused with the reason, looked through."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 
 from aiogram.types import Document, Message, PhotoSize
@@ -12,15 +11,14 @@ from avatar_core.errors import AvatarError, PhotoRefused, StoreUnavailable, TooM
 from avatar_core.photos import LARGEST_BYTES, Photo, PhotoProblem
 from avatar_core.trainings import Training
 from entrypoints.bot.avatars import counter, draft_of
-from entrypoints.bot.callbacks import Tap, calling, whole
+from entrypoints.bot.callbacks import Tap, calling
+from entrypoints.bot.pages import Page, page_of, turning
 from entrypoints.bot.talk import Place, Rows, Talk
 
 COUNTED_EVERY = 5
 """While photos come in the counter is edited every so many of them: an edit a photo would meet 429."""
 ALBUM_GATHERS_S = 0.3
 """An album's photos come as updates of their own: the last one that is here may not be the last one."""
-PAGE = 10
-"""Photos in one album (Bot API, sendMediaGroup)."""
 _IN_A_ROW = 5
 _SHORT_HASH = 16
 _COUNTER = "counter"
@@ -99,35 +97,26 @@ async def count_again(talk: Talk, _text: str) -> None:
 
 async def preview(talk: Talk, args: list[str]) -> None:
     """Show ten accepted photos, and a button for each that takes it away."""
-    photos = talk.dossier.draft.photos
-    first = min(whole(args[0]), max(len(photos) - 1, 0)) // PAGE * PAGE
-    page = photos[first : first + PAGE]
-    if not page:
+    page = page_of(talk.dossier.draft.photos, args)
+    if not page.things:
         await talk.show("preview-empty", ((talk.button("button-back", Tap.PHOTOS),),))
         return
     await talk.voice.album(
-        [(f"{i}.jpg", await small(await talk.desk.store.get(photo.ref))) for i, photo in _numbered(page, first)]
+        [(f"{i}.jpg", await small(await talk.desk.store.get(photo.ref))) for i, photo in _numbered(page)]
     )
-    rows = (*_removals(page, first), *_pages(talk, first, len(photos)), (talk.button("button-back", Tap.PHOTOS),))
-    await talk.say("preview", rows, first=first + 1, last=first + len(page), all=len(photos))
+    rows = (*_removals(page), *turning(talk, Tap.PREVIEW, page), (talk.button("button-back", Tap.PHOTOS),))
+    await talk.say("preview", rows, **page.facts)
 
 
-def _numbered(page: Sequence[Photo], first: int) -> list[tuple[int, Photo]]:
-    return list(enumerate(page, start=first + 1))
+def _numbered(page: Page[Photo]) -> list[tuple[int, Photo]]:
+    return list(enumerate(page.things, start=page.before + 1))
 
 
-def _removals(page: Sequence[Photo], first: int) -> Rows:
+def _removals(page: Page[Photo]) -> Rows:
     buttons = [
-        Button(f"✖️ {number}", calling(Tap.REMOVE, photo.seen.sha256[:_SHORT_HASH]))
-        for number, photo in _numbered(page, first)
+        Button(f"✖️ {number}", calling(Tap.REMOVE, photo.seen.sha256[:_SHORT_HASH])) for number, photo in _numbered(page)
     ]
     return tuple(tuple(buttons[i : i + _IN_A_ROW]) for i in range(0, len(buttons), _IN_A_ROW))
-
-
-def _pages(talk: Talk, first: int, count: int) -> Rows:
-    before = [talk.button("button-previous", Tap.PREVIEW, first - PAGE)] if first else []
-    after = [talk.button("button-next", Tap.PREVIEW, first + PAGE)] if first + PAGE < count else []
-    return ((*before, *after),) if before or after else ()
 
 
 async def remove(talk: Talk, args: list[str]) -> None:

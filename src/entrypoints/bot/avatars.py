@@ -1,15 +1,17 @@
 """Preparing an avatar: name, gender, and the way back to a draft that was left."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from adapters.telegram.messenger import Button, Rendering
-from avatar_core.avatars import LONGEST_NAME, Gender
+from avatar_core.avatars import LONGEST_NAME, Avatar, Gender
 from avatar_core.errors import DraftNotFound, FeatureLocked, InvalidName
 from avatar_core.photos import FEWEST_PHOTOS, MOST_PHOTOS
 from avatar_core.plans import Feature
 from avatar_core.trainings import Training
 from avatar_core.use_cases.drafts import Sitter
 from entrypoints.bot.callbacks import OutdatedButton, Tap, calling, one_of
+from entrypoints.bot.pages import Page, page_of, turning
 from entrypoints.bot.talk import Place, Rows, Talk
 
 NAME = "name"
@@ -22,16 +24,22 @@ def draft_of(talk: Talk) -> Training | None:
     return None
 
 
-async def open_avatars(talk: Talk, _args: list[str]) -> None:
+def ready_avatars(talk: Talk, args: Sequence[str] = ()) -> Page[Avatar]:
+    """Return the page of the trained avatars that a button asks for, the newest first."""
+    ready = [avatar for avatar in reversed(list(talk.dossier.avatars.values())) if avatar.trained]
+    return page_of(sorted(ready, key=lambda avatar: avatar.created_at, reverse=True), args)
+
+
+async def open_avatars(talk: Talk, args: list[str]) -> None:
     """Show the avatars, what is being prepared or trained, and begin the first one at once."""
-    ready = [avatar for avatar in talk.dossier.avatars.values() if avatar.trained]
-    draft, running = draft_of(talk), talk.dossier.unfinished
-    if not ready and draft is None and running is None:
+    ready, draft, running = ready_avatars(talk, args), draft_of(talk), talk.dossier.unfinished
+    if not ready.things and draft is None and running is None:
         await begin(talk, [])
         return
     rows: list[tuple[Button, ...]] = [
-        (Button(f"📸 {avatar.name}", calling(Tap.AVATAR, avatar.id)),) for avatar in ready
+        (Button(f"📸 {avatar.name}", calling(Tap.AVATAR, avatar.id)),) for avatar in ready.things
     ]
+    rows += turning(talk, Tap.AVATARS, ready)
     if running is not None:
         rows.append((talk.button("button-stop", Tap.STOP, running.id),))
     if draft is not None:
@@ -39,14 +47,16 @@ async def open_avatars(talk: Talk, _args: list[str]) -> None:
     elif running is None:
         rows.append((talk.button("button-new-avatar", Tap.NEW_AVATAR),))
     screen = talk.screen("avatars", tuple(rows))
-    await talk.voice.show(Rendering(f"{screen.text}\n\n" + "\n".join(standing(talk)), screen.buttons))
+    await talk.voice.show(Rendering(f"{screen.text}\n\n" + "\n".join(standing(talk, ready)), screen.buttons))
     await talk.leave()
 
 
-def standing(talk: Talk) -> list[str]:
-    """Say of each avatar how far it is: ready, in training, a draft."""
+def standing(talk: Talk, ready: Page[Avatar]) -> list[str]:
+    """Say of each avatar how far it is: ready (those of one page), in training, a draft."""
     dossier = talk.dossier
-    lines = [talk.words("avatar-ready", name=avatar.name) for avatar in dossier.avatars.values() if avatar.trained]
+    lines = [talk.words("avatar-ready", name=avatar.name) for avatar in ready.things]
+    if ready.is_part:
+        lines.append(talk.words("avatars-page", **ready.facts))
     if (running := dossier.unfinished) is not None:
         name = dossier.avatar(running.avatar).name
         lines.append(talk.words("avatar-training", name=name, percent=running.percent))

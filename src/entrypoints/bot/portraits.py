@@ -1,5 +1,7 @@
 """Ordering portraits: the avatar, a style or own words, format and number, the price, the confirmation."""
 
+from dataclasses import replace
+
 from adapters.telegram.messenger import Button
 from avatar_core.avatars import Avatar
 from avatar_core.errors import FeatureLocked, InsufficientStars, QuoteExpired
@@ -9,8 +11,10 @@ from avatar_core.portraits import PortraitOrder
 from avatar_core.pricing import MAX_IMAGES
 from avatar_core.runs import RunStatus
 from avatar_core.use_cases.portraits import Idea
+from entrypoints.bot.avatars import ready_avatars
 from entrypoints.bot.callbacks import OutdatedButton, Tap, asking, aspect_in, calling, unpacked, whole
 from entrypoints.bot.menu import Interrupted
+from entrypoints.bot.pages import Page, turning
 from entrypoints.bot.talk import Place, Rows, Talk
 
 AVATAR = "avatar"
@@ -20,19 +24,25 @@ _FORMATS_IN_A_ROW = 4
 _SHOWN_PROMPT = 300
 
 
-async def open_portraits(talk: Talk, _args: list[str]) -> None:
+async def open_portraits(talk: Talk, args: list[str]) -> None:
     """Choose the avatar, when there are several; without one, the way to train it."""
     if not talk.may(Feature.PORTRAITS):
         raise FeatureLocked(feature=Feature.PORTRAITS)
-    ready = [avatar for avatar in talk.dossier.avatars.values() if avatar.trained]
-    match ready:
-        case []:
+    ready = ready_avatars(talk, args)
+    match ready.all:
+        case 0:
             await talk.show("no-avatar", ((talk.button("button-new-avatar", Tap.AVATARS),),))
-        case [only]:
-            await _show_styles(talk, only)
+        case 1:
+            await _show_styles(talk, ready.things[0])
         case _:
-            rows = tuple((Button(avatar.name, calling(Tap.AVATAR, avatar.id)),) for avatar in ready)
-            await talk.show("choose-avatar", rows)
+            await _show_avatars(talk, ready)
+
+
+async def _show_avatars(talk: Talk, ready: Page[Avatar]) -> None:
+    rows = tuple((Button(avatar.name, calling(Tap.AVATAR, avatar.id)),) for avatar in ready.things)
+    screen = talk.screen("choose-avatar", (*rows, *turning(talk, Tap.PORTRAITS, ready)))
+    page = (talk.words("avatars-page", **ready.facts),) if ready.is_part else ()
+    await talk.voice.show(replace(screen, text="\n\n".join((screen.text, *page))))
 
 
 async def choose_style(talk: Talk, args: list[str]) -> None:

@@ -16,7 +16,7 @@ from avatar_core.use_cases.customers import Visit
 from entrypoints.bot.account import latest_operations
 from entrypoints.bot.album import take_photo
 from entrypoints.bot.answers import answering
-from entrypoints.bot.avatars import standing
+from entrypoints.bot.avatars import ready_avatars, standing
 from entrypoints.bot.callbacks import OutdatedButton, read
 from entrypoints.bot.desk import Desk
 from entrypoints.bot.information import INVITED, start
@@ -112,7 +112,7 @@ async def _catch_up(talk: Talk) -> None:
     """Tell somebody who had blocked the bot how things stand: the news that came meanwhile were told to nobody."""
     if not talk.dossier.returned:
         return
-    lines = (talk.words("returned"), *standing(talk), "", await latest_operations(talk))
+    lines = (talk.words("returned"), *standing(talk, ready_avatars(talk)), "", await latest_operations(talk))
     try:
         await talk.voice.say(Rendering("\n".join(lines)))
     except MessageRefused:

@@ -24,6 +24,7 @@ STRANGE += ["buy", "buy:xtr-500", "buy:xtr-500:z", "buy:nothing:s", "buy:NEUROTE
 STRANGE += ["pq:????????????????????????:2x3:1", "pq:" + "~" * 22 + ":2x3:1", "seen:x", "stm:-1", "rm:", "rm:deadbeef"]
 STRANGE += ["po:\0", "pr:\0:1", "halt:\0", "tr:\0:x", "buy:\0:s"]
 STRANGE += ["buy:rub-500:s", "buy:xtr-500:r", "buy:rub-500:r", f"tr:{UUID}:{UUID}", "seen:99999", "stm:99999999999"]
+STRANGE += ["av:x", "av:-1", "av:99999999999", "ph:x", "ph:99999999999"]
 
 
 def plausible(prefix: str) -> str:

@@ -137,7 +137,7 @@ async def test_several_avatars_are_chosen_from(stage: Stage, fan: Customer) -> N
     await stage.work()
     await stage.train()
     await stage.press(fan, Tap.PORTRAITS)
-    assert fan.received[-1].labels[:2] == ["Fan", "Second fan"]
+    assert fan.received[-1].labels[:2] == ["Second fan", "Fan"]
     await fan.tap("Second fan")
     await fan.wait_for("Second fan. Choose a style")
 

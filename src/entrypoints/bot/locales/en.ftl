@@ -157,6 +157,7 @@ plan-grace = { $plan } ended on { $ends }, everything works for a few more days
 ## Digital body
 
 avatars = 🤖 <b>Your digital bodies</b>
+avatars-page = Shown here: { $first }–{ $last } of { $all } that are ready, the newest first.
 avatar-ready = ✅ { $name } — ready
 avatar-training = ⏳ { $name } — training, { $percent } %
 avatar-draft =

@@ -159,6 +159,7 @@ plan-grace = подписка { $plan } закончилась { $ends }, ещё
 ## Цифровое тело
 
 avatars = 🤖 <b>Ваши цифровые тела</b>
+avatars-page = Здесь { $first }–{ $last } из { $all } готовых, сначала новые.
 avatar-ready = ✅ { $name } — готово
 avatar-training = ⏳ { $name } — обучается, { $percent } %
 avatar-draft =
