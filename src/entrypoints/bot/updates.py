@@ -1,15 +1,12 @@
 """Updates as aiogram reads them, without what it cannot read."""
 
-from collections.abc import Mapping
-
 import structlog
 from aiogram import Bot
 from aiogram.types import Update
 from pydantic import ValidationError
 
-from entrypoints.bot.talk import Raw
+from entrypoints.bot.talk import Raw, tells_of_money
 
-_MONEY = {"successful_payment", "refunded_payment"}
 log = structlog.get_logger(__name__)
 
 
@@ -23,12 +20,13 @@ def update_of(raw: Raw, bot: Bot) -> Update:
     try:
         return Update.model_validate(raw, context=context)
     except ValidationError as unreadable:
-        message, odd = raw.get("message"), _odd(unreadable)
-        if not isinstance(message, Mapping) or not odd or odd & _MONEY:
+        if not (odd := _odd(unreadable)):
+            raise
+        rest = {**raw, "message": {name: part for name, part in raw["message"].items() if name not in odd}}
+        if tells_of_money(rest) != tells_of_money(raw):
             raise
         log.warning("a part of a message cannot be read", update=raw.get("update_id"), parts=sorted(odd))
-        rest = {name: part for name, part in message.items() if name not in odd}
-        return Update.model_validate({**raw, "message": rest}, context=context)
+        return Update.model_validate(rest, context=context)
 
 
 def _odd(unreadable: ValidationError) -> set[str]:

@@ -125,6 +125,7 @@ async def test_a_payment_that_met_a_defect_is_judged_again_without_a_restart(imp
             fan.person.stars = 500
             assert (await fan.pay()).is_paid
             await until(lambda: fan.count("Something broke") == 1)
+            await taking_in.drain()
             for _ in range(3):
                 stage.clock.advance(timedelta(minutes=1))
                 await taking_in.recover()
