@@ -9,6 +9,7 @@ from entrypoints.bot.payments import Cashier
 from entrypoints.bot.reception import Reception
 from entrypoints.bot.storage import ConversationStore
 from entrypoints.bot.talk import Arrived
+from entrypoints.bot.tongues import Tongues
 
 
 def make_dispatcher(desk: Desk, conversations: ConversationStore) -> Dispatcher:
@@ -17,7 +18,8 @@ def make_dispatcher(desk: Desk, conversations: ConversationStore) -> Dispatcher:
     One handler for each kind of update, at the dispatcher itself: each router costs an update 15 µs, and each filter
     5.  A conversation is read by whoever leads it, and for no payment, so aiogram's FSM is off.
     """
-    cashier, reception = Cashier(desk), Reception(desk, conversations)
+    tongues = Tongues()
+    cashier, reception = Cashier(desk), Reception(desk, conversations, tongues)
 
     async def message(told: Message, bot: Bot, arrived: Arrived) -> None:
         """Let no conversation swallow a payment (bug museum 46)."""
@@ -34,5 +36,5 @@ def make_dispatcher(desk: Desk, conversations: ConversationStore) -> Dispatcher:
     dispatcher.pre_checkout_query.register(cashier.asked)
     dispatcher.subscription.register(cashier.subscription)
     dispatcher.purchased_paid_media.register(cashier.media)
-    dispatcher.errors.register(Failures(desk).failed)
+    dispatcher.errors.register(Failures(desk, tongues).failed)
     return dispatcher

@@ -12,7 +12,6 @@ from aiogram.types import ErrorEvent, Update, User
 
 from adapters.telegram.messenger import Rendering
 from adapters.telegram.refusals import MessageRefused
-from avatar_core.customers import Language
 from avatar_core.errors import MessengerUnavailable, RecipientUnreachable, StoreUnavailable
 from avatar_core.ids import BotId, TelegramId
 from avatar_core.use_cases.customers import Visit
@@ -20,6 +19,7 @@ from entrypoints.bot.desk import Desk
 from entrypoints.bot.owners import tell_owners
 from entrypoints.bot.talk import Arrived, tells_of_money
 from entrypoints.bot.texts import words_in
+from entrypoints.bot.tongues import Tongues
 from entrypoints.bot.voice import Voice
 
 TRACE_BYTES = 4
@@ -29,8 +29,9 @@ log = structlog.get_logger(__name__)
 class Failures:
     """What is done about an error that no handler has worded."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, tongues: Tongues) -> None:
         self._desk = desk
+        self._tongues = tongues
         self._reported: set[tuple[BotId, int]] = set()
         """Money that met a defect comes again and again; its customer and owners are told once."""
 
@@ -43,7 +44,7 @@ class Failures:
                 return None
             case StoreUnavailable():
                 if arrived.attempt == 1:
-                    await _tell(bot, user, "store-unavailable")
+                    await self._tell(bot, arrived.bot, user, "store-unavailable")
                 return UNHANDLED
             case MessengerUnavailable() as busy if not isinstance(busy, MessageRefused):
                 return UNHANDLED
@@ -65,20 +66,19 @@ class Failures:
     async def _report(self, defect: Exception, update: Update, bot: Bot, bot_id: BotId) -> None:
         trace = token_hex(TRACE_BYTES)
         log.error("an update failed", trace=trace, bot=bot_id, update=update.update_id, exc_info=defect)
-        await _tell(bot, sender(update), "broken", trace=trace)
+        await self._tell(bot, bot_id, sender(update), "broken", trace=trace)
         what = f"{type(defect).__name__} · {update.event_type}"
         await tell_owners(bot, self._desk.bots.of(bot_id), "owner-broken", trace=trace, what=what)
 
-
-async def _tell(bot: Bot, user: User | None, key: str, **facts: object) -> None:
-    """Say it if it can be said; whoever cannot be reached now is not the worse for it."""
-    if user is None:
-        return
-    words = words_in(Language.spoken(user.language_code))
-    try:
-        await Voice(bot, user.id).say(Rendering(words(key, **facts)))
-    except (MessengerUnavailable, RecipientUnreachable) as trouble:
-        log.warning("a customer could not be told", notice=key, reason=str(trouble))
+    async def _tell(self, bot: Bot, bot_id: BotId, user: User | None, key: str, **facts: object) -> None:
+        """Say it if it can be said; whoever cannot be reached now is not the worse for it."""
+        if user is None:
+            return
+        words = words_in(self._tongues.of(bot_id, user))
+        try:
+            await Voice(bot, user.id).say(Rendering(words(key, **facts)))
+        except (MessengerUnavailable, RecipientUnreachable) as trouble:
+            log.warning("a customer could not be told", notice=key, reason=str(trouble))
 
 
 def sender(update: Update) -> User | None:

@@ -25,6 +25,7 @@ from entrypoints.bot.routes import COMMANDS, TAPS, WORDS, guide
 from entrypoints.bot.storage import ConversationStore, conversation_of
 from entrypoints.bot.talk import Arrived, Place, Talk
 from entrypoints.bot.texts import Words, words_in
+from entrypoints.bot.tongues import Tongues
 from entrypoints.bot.voice import Voice, patiently
 
 PRIVATE = "private"
@@ -46,8 +47,9 @@ log = structlog.get_logger(__name__)
 class Reception:
     """Receives messages and taps."""
 
-    def __init__(self, desk: Desk, conversations: ConversationStore) -> None:
+    def __init__(self, desk: Desk, conversations: ConversationStore, tongues: Tongues) -> None:
         self._desk = desk
+        self._tongues = tongues
         self._conversations = conversations
 
     async def message(self, message: Message, bot: Bot, arrived: Arrived) -> None:
@@ -71,7 +73,7 @@ class Reception:
         under = query.message
         is_fixed = is_new or under is None or isinstance(under, InaccessibleMessage)
         voice = Voice(bot, query.from_user.id, None if is_fixed or under is None else under.message_id)
-        words = words_in(Language.spoken(query.from_user.language_code))
+        words = words_in(self._tongues.of(arrived.bot, query.from_user))
         try:
             chat = query.from_user.id if under is None else under.chat.id
             conversation = await conversation_of(self._conversations, bot, chat, query.from_user.id)
@@ -86,7 +88,10 @@ class Reception:
 
     async def _welcome(self, bot_id: BotId, user: User, argument: str) -> Dossier:
         inviter = await self._inviter(argument)
-        return await self._desk.welcome(Visit(bot_id, TelegramId(user.id), user.full_name, user.language_code, inviter))
+        visit = Visit(bot_id, TelegramId(user.id), user.full_name, user.language_code, inviter)
+        dossier = await self._desk.welcome(visit)
+        self._tongues.note(bot_id, user, dossier.customer.language)
+        return dossier
 
     async def _inviter(self, argument: str) -> CustomerId | None:
         """Return who invited, if the link names a customer; anything else is no reason to turn somebody away."""
