@@ -75,9 +75,9 @@ async def test_48_the_ways_out_work_inside_every_conversation(stage: Stage, way_
     async def leaves() -> None:
         shown = await guest.says(way_out)
         assert offers(shown, Tap.HELP)
+        assert "did not get that" in (await guest.says("hello?")).text
         kept = "SELECT count(*) FROM avatar.conversations WHERE key LIKE %s"
         assert await stage.count(kept, f"%:{guest.chat.person_id}") == 0
-        assert "did not get that" in (await guest.says("hello?")).text
 
     await guest.says("/support")
     await leaves()
