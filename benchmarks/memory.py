@@ -17,8 +17,9 @@ from adapters.memory.gateway import CODE
 from adapters.memory.world import BOT, MemoryWorld
 from avatar_core.ids import TelegramId
 from avatar_core.payments import Evidence, EvidenceStatus, Payment, evidence_id
-from avatar_core.use_cases.billing import ApprovePayment, KeepEvidence, OpenPayment, Purchase, SettlePayment
+from avatar_core.use_cases.billing import ApprovePayment, OpenPayment, Purchase
 from avatar_core.use_cases.customers import ReadCustomer, Visit, Welcome
+from avatar_core.use_cases.settlement import KeepEvidence, SettlePayment
 from benchmarks.figures import Amount, AtLeast, Curve, Figure, Findings
 from benchmarks.rounds import Rounds
 from entrypoints.sweeps import rare_sweeps

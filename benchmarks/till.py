@@ -10,7 +10,7 @@ from avatar_core.catalogue_file import load_catalogue
 from avatar_core.default_catalogue import DEFAULT_CATALOGUE
 from avatar_core.payments import EvidenceStatus
 from avatar_core.ports import BeginUnitOfWork
-from avatar_core.use_cases.billing import KeepEvidence, SettlePayment
+from avatar_core.use_cases.settlement import KeepEvidence, SettlePayment
 from benchmarks.filling import CLOCK, PaymentModels, a_notice, filled_notice, filled_payment
 
 WARMING = 15

@@ -156,7 +156,7 @@ def deep_link(data: bytes) -> None:
     """What stands behind /start: never an error at all."""
     _, argument = _command(data.decode(errors="surrogateescape"))
     for each in (argument, f"ref_{argument}", f"inv_{argument}"):
-        asyncio.run(Reception(NOBODY, NOBODY)._inviter(each))  # noqa: SLF001  (the very parser)
+        asyncio.run(Reception(NOBODY, NOBODY, NOBODY)._inviter(each))  # noqa: SLF001  (the very parser)
 
 
 def catalogue(data: bytes) -> None:

@@ -19,8 +19,9 @@ from avatar_core.ids import AvatarId, BotId, CustomerId, NetworkId, PackCode
 from avatar_core.money import Currency, Stars
 from avatar_core.payments import Evidence, EvidenceStatus, evidence_id
 from avatar_core.runs import ModelVersion
-from avatar_core.use_cases.billing import ApprovePayment, KeepEvidence, OpenPayment, Purchase, SettlePayment
+from avatar_core.use_cases.billing import ApprovePayment, OpenPayment, Purchase
 from avatar_core.use_cases.portraits import Idea, QuotePortraits, RequestPortraits
+from avatar_core.use_cases.settlement import KeepEvidence, SettlePayment
 from avatar_core.use_cases.subscriptions import Gift, GrantPlan, GrantStars
 from benchmarks.filling import CLOCK, NAMES
 from benchmarks.load.member import Member, heard

@@ -21,7 +21,8 @@ from avatar_core.use_cases import (
     trainings,
     upkeep,
 )
-from avatar_core.use_cases.billing import OpenPayment, Purchase, SettlePayment
+from avatar_core.use_cases.billing import OpenPayment, Purchase
+from avatar_core.use_cases.settlement import SettlePayment
 
 MODULES = (billing, customers, delivery, drafts, operations, portraits, subscriptions, trainings, upkeep)
 USE_CASES: set[type[Any]] = {

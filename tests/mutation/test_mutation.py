@@ -28,7 +28,7 @@ class Box:
 """
 FOUND = Mutant("money", "money.Stars.of", "killed")
 LOOPING = Mutant("money", "money._exact", "timeout")
-LEFT = Mutant("use_cases.billing", "use_cases.billing._paid", "survived", "return one", "return None")
+LEFT = Mutant("use_cases.settlement", "use_cases.settlement._paid", "survived", "return one", "return None")
 
 
 @pytest.fixture
@@ -54,7 +54,10 @@ def test_a_changed_property_is_a_property_and_its_copies_are_functions() -> None
 
 def test_a_mutant_is_named_by_its_function() -> None:
     assert named("avatar_core.money.xǁStarsǁof__mutmut_1") == ("money", "money.Stars.of")
-    assert named("avatar_core.use_cases.billing.x__paid__mutmut_4") == ("use_cases.billing", "use_cases.billing._paid")
+    assert named("avatar_core.use_cases.settlement.x__paid__mutmut_4") == (
+        "use_cases.settlement",
+        "use_cases.settlement._paid",
+    )
     assert [each.found for each in (FOUND, LOOPING, LEFT)] == [True, True, False]
 
 
@@ -67,12 +70,12 @@ def test_tables_of_states_limits_and_names_are_changed_each_in_a_module_of_its_o
 def test_what_was_not_found_is_listed_with_its_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     mutants = [FOUND, LOOPING, LEFT]
     assert page.percent(mutants) == pytest.approx(200 / 3)
-    assert "| `use_cases.billing` | 1 | 0 | 0.0 % | – | – | – |" in page.page(mutants, 60.0)
+    assert "| `use_cases.settlement` | 1 | 0 | 0.0 % | – | – | – |" in page.page(mutants, 60.0)
     assert f"### {page.UNEXPLAINED}" in page.survivors(mutants)
     reasons = tmp_path / "reasons.toml"
-    reasons.write_text('[[reason]]\nfunctions = "*.billing._p*"\nchange = "=> return None$"\nwhy = "It is so."\n')
+    reasons.write_text('[[reason]]\nfunctions = "*.settlement._p*"\nchange = "=> return None$"\nwhy = "It is so."\n')
     monkeypatch.setattr(page, "REASONS", reasons)
-    listed = "- `use_cases.billing._paid`: `` return one `` → `` return None ``"
+    listed = "- `use_cases.settlement._paid`: `` return one `` → `` return None ``"
     assert page.survivors(mutants) == f"\n### It is so.\n\n{listed}\n"
 
 

@@ -28,8 +28,8 @@ from avatar_core.default_catalogue import DEFAULT_CATALOGUE
 from avatar_core.ids import BotId, NetworkId
 from avatar_core.payments import Evidence, Payment
 from avatar_core.tasks import of_each
-from avatar_core.use_cases.billing import KeepEvidence, SettlePayment
 from avatar_core.use_cases.operations import CarryOut
+from avatar_core.use_cases.settlement import KeepEvidence, SettlePayment
 
 BOT = BotId("memory_bot")
 BEGINNING = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -47,6 +47,7 @@ from avatar_core.use_cases import (
     drafts,
     operations,
     portraits,
+    settlement,
     subscriptions,
     trainings,
     upkeep,
@@ -88,8 +89,8 @@ class World:
         self.open_payment = billing.OpenPayment(self.begin, self.clock, self.names, self.catalogue, self.bots)
         self.approve_payment = billing.ApprovePayment(self.begin, self.clock)
         self.await_charge = billing.AwaitCharge(self.begin, self.clock)
-        self.keep_evidence = billing.KeepEvidence(self.begin)
-        self.settle_payment = billing.SettlePayment(self.begin, self.clock, self.catalogue)
+        self.keep_evidence = settlement.KeepEvidence(self.begin)
+        self.settle_payment = settlement.SettlePayment(self.begin, self.clock, self.catalogue)
         self.expire_payment = billing.ExpirePayment(self.begin, self.clock)
         self.cancel_payment = billing.CancelPayment(self.begin)
         self.announce = subscriptions.AnnounceSubscription(self.begin, self.clock)

@@ -11,10 +11,11 @@ from avatar_core.ids import CustomerId, GatewayCode, PortraitOrderId
 from avatar_core.money import Currency
 from avatar_core.portraits import PortraitOrder
 from avatar_core.ports import BeginUnitOfWork, Books, Clock, PaymentGateway, PhotoStore
-from avatar_core.use_cases.billing import ApprovePayment, AwaitCharge, KeepEvidence, OpenPayment, SettlePayment
+from avatar_core.use_cases.billing import ApprovePayment, AwaitCharge, OpenPayment
 from avatar_core.use_cases.customers import ChooseLanguage, NoteUnreachable, ReadCustomer, Welcome
 from avatar_core.use_cases.drafts import AddPhoto, DiscardDraft, QuoteTraining, RemovePhoto, StartDraft
 from avatar_core.use_cases.portraits import QuotePortraits, RequestPortraits
+from avatar_core.use_cases.settlement import KeepEvidence, SettlePayment
 from avatar_core.use_cases.trainings import CancelTraining, RequestTraining
 
 

@@ -7,7 +7,7 @@ import punq
 from avatar_core.bots import Bots
 from avatar_core.catalogue import Catalogue
 from avatar_core.ports import BeginUnitOfWork, Books, Clock, Inbox, Names, Outbox, Warden, Worklists
-from avatar_core.use_cases import billing, customers, drafts, portraits, subscriptions, upkeep
+from avatar_core.use_cases import billing, customers, drafts, portraits, settlement, subscriptions, upkeep
 from entrypoints.ground import Ground, Readiness
 from entrypoints.logs import Redaction
 from entrypoints.worker.bell import Bell
@@ -22,8 +22,8 @@ ON_THE_GROUND = (
     billing.OpenPayment,
     billing.ApprovePayment,
     billing.AwaitCharge,
-    billing.KeepEvidence,
-    billing.SettlePayment,
+    settlement.KeepEvidence,
+    settlement.SettlePayment,
     billing.ExpirePayment,
     billing.CancelPayment,
     subscriptions.AnnounceSubscription,

@@ -13,7 +13,7 @@ from avatar_core.ids import GatewayCode, ProviderRunId
 from avatar_core.payments import Evidence
 from avatar_core.ports import Clock
 from avatar_core.runs import FailureReason, ModelVersion, Report, ReportStatus
-from avatar_core.use_cases.billing import KeepEvidence, SettlePayment
+from avatar_core.use_cases.settlement import KeepEvidence, SettlePayment
 
 
 def written(kind: RunKind, order: str, report: Report) -> bytes:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from avatar_core.ports import Clock
-from avatar_core.use_cases.billing import KeepEvidence, SettlePayment
+from avatar_core.use_cases.settlement import KeepEvidence, SettlePayment
 from entrypoints.bot.desk import Rails
 from entrypoints.ground import Readiness
 from entrypoints.notices import TakeRunNotice

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from avatar_core.ids import EvidenceId, PortraitOrderId, TrainingId
 from avatar_core.ports import Worklists
-from avatar_core.use_cases.billing import ExpirePayment, SettlePayment
+from avatar_core.use_cases.billing import ExpirePayment
 from avatar_core.use_cases.drafts import DiscardEmptyDraft
 from avatar_core.use_cases.portraits import DiscardQuote, PollPortraits
+from avatar_core.use_cases.settlement import SettlePayment
 from avatar_core.use_cases.subscriptions import AnnounceSubscription
 from avatar_core.use_cases.trainings import DeletePhotos, PollTraining
 from avatar_core.use_cases.upkeep import ForgetArrivals, SealDays, SweepPhotos

@@ -22,7 +22,7 @@ from avatar_core.testing.examples import NOW, a_notice, a_payment, an_avatar, an
 from avatar_core.testing.store import Store
 from avatar_core.testing.whole import Whole, granted, requested
 from avatar_core.use_cases.again import again
-from avatar_core.use_cases.billing import KeepEvidence, SettlePayment
+from avatar_core.use_cases.settlement import KeepEvidence, SettlePayment
 from avatar_core.wallet import Wallet
 from tests.contracts.postgres_store import postgres_store
 

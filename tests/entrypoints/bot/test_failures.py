@@ -10,7 +10,7 @@ import pytest
 from avatar_core.customers import Language
 from avatar_core.ids import CustomerId, EvidenceId
 from avatar_core.payments import Evidence
-from avatar_core.use_cases.billing import SettlePayment
+from avatar_core.use_cases.settlement import SettlePayment
 from entrypoints.bot import intake, voice
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.talk import Place

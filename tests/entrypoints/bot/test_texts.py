@@ -21,7 +21,7 @@ from avatar_core.photos import PhotoProblem
 from avatar_core.plans import Feature
 from avatar_core.runs import FailureReason, RunStatus
 from avatar_core.tasks import _FOLLOWING, Reaction
-from avatar_core.use_cases.billing import MISMATCHES
+from avatar_core.use_cases.settlement import MISMATCHES
 from entrypoints.bot import texts
 from entrypoints.bot.commands import commands_in
 from entrypoints.bot.routes import COMMANDS, GUIDANCE

@@ -126,7 +126,7 @@ async def test_while_the_store_is_away_the_gateway_is_told_to_come_again(
     async def keep(*_: object) -> Evidence:
         raise StoreUnavailable(reason="restarting")
 
-    monkeypatch.setattr("avatar_core.use_cases.billing.KeepEvidence.__call__", keep)
+    monkeypatch.setattr("avatar_core.use_cases.settlement.KeepEvidence.__call__", keep)
     answer = await post(served, a_form())
     assert answer.status_code == 503
     assert "OK" not in answer.text
@@ -139,7 +139,7 @@ async def test_a_notice_that_is_kept_is_answered_even_if_judging_it_fails(
     async def settle(self: object, evidence: EvidenceId) -> Evidence:
         raise error
 
-    monkeypatch.setattr("avatar_core.use_cases.billing.SettlePayment.__call__", settle)
+    monkeypatch.setattr("avatar_core.use_cases.settlement.SettlePayment.__call__", settle)
     answer = await post(served, a_form())
     assert (answer.status_code, answer.text) == (200, "OK5")
     (notice,) = notices(served.outside)
