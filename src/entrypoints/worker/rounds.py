@@ -47,7 +47,10 @@ class Round:
 
     async def make(self, at: datetime, redaction: Redaction) -> int:
         """Do what is due at a moment and return how many ids were looked at.  Raises StoreUnavailable for the list."""
-        due = [each for each in await self.due(at, AT_A_TIME) if not self._rests(each, at)]
+        listed = await self.due(at, AT_A_TIME + len(self._sore))  # those that fail keep no place from others
+        for gone in self._sore.keys() - set(listed):
+            del self._sore[gone]
+        due = [each for each in listed if not self._rests(each, at)]
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(subject: object) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
 from adapters.memory import Trouble
 from avatar_core.dossier import OfCustomer
 from avatar_core.errors import StoreUnavailable
@@ -25,6 +27,7 @@ from avatar_core.testing.examples import (
     held,
 )
 from entrypoints.logs import Redaction
+from entrypoints.worker import rounds
 from entrypoints.worker.rounds import Round, Rounds
 from tests.entrypoints.memory_house import MemoryHouse
 from tests.entrypoints.worker.stage import AVATAR, CUSTOMER, the_worker, undone, until, write
@@ -56,6 +59,38 @@ async def test_an_id_that_fails_never_stops_the_others_and_rests_before_its_next
     assert done.count("bad!") == 2
     await made.make(NOW + 3 * SECOND, Redaction())
     assert done.count("bad!") == 3
+
+
+async def test_ids_that_fail_again_and_again_keep_no_place_from_younger_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "AT_A_TIME", 2)
+    done: list[str] = []
+
+    async def verb(each: str) -> None:
+        if each.startswith("bad"):
+            raise ValueError(each)
+        done.append(each)
+
+    made = a_round(["bad 1", "bad 2", "good 1", "good 2"], verb)
+    for _ in range(2):
+        await made.make(NOW, Redaction())
+    assert done == ["good 1", "good 2"]
+
+
+async def test_what_failed_and_is_due_no_more_is_forgotten() -> None:
+    tries: list[str] = []
+    due = ["bad"]
+
+    async def verb(each: str) -> None:
+        tries.append(each)
+        raise ValueError(each)
+
+    made = a_round(due, verb, every_s=100.0)
+    await made.make(NOW, Redaction())
+    due.clear()
+    await made.make(NOW, Redaction())
+    due.append("bad")
+    await made.make(NOW, Redaction())
+    assert tries == ["bad", "bad"]
 
 
 async def test_each_round_is_made_by_one_worker_of_all(outside: MemoryHouse) -> None:
