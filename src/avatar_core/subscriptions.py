@@ -149,7 +149,7 @@ class Subscription:
         endless = self.endless and self.endless.ranked(ranks)
         return replace(self, terms=tuple(term.ranked(ranks) for term in self.terms), endless=endless)
 
-    def add(self, new: Term, cause: str, ranks: Mapping[PlanCode, int] = AS_BOUGHT) -> "Subscription":
+    def add(self, new: Term, cause: str, ranks: Mapping[PlanCode, int]) -> "Subscription":
         """Add one paid or granted period; ``new.starts`` is the moment of its settlement.
 
         The same plan goes behind its running term, a higher plan before all lower ones, a lower one behind all; which

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avatar_core.ids import CustomerId, PlanCode
-from avatar_core.subscriptions import Announcement, Stage, Subscription, SubscriptionStatus, Term
+from avatar_core.subscriptions import AS_BOUGHT, Announcement, Stage, Subscription, SubscriptionStatus, Term
 from avatar_core.testing.examples import DAY, HOUR, NETWORK, NOW, SECOND, a_term, an_endless_term
 
 NONE = Subscription(CustomerId("c-1"), NETWORK)
 PHOTO = a_term()
-RUNNING = NONE.add(PHOTO, "payment-1")
+RUNNING = NONE.add(PHOTO, "payment-1", AS_BOUGHT)
 ENDS = NOW + 30 * DAY
 
 
@@ -30,7 +30,7 @@ def rows(subscription: Subscription) -> list[tuple[str, float, float]]:
 def bought(*periods: Term) -> Subscription:
     subscription = NONE
     for number, term in enumerate(periods):
-        subscription = subscription.add(term, f"payment-{number}")
+        subscription = subscription.add(term, f"payment-{number}", AS_BOUGHT)
     return subscription
 
 
@@ -65,7 +65,10 @@ def test_a_higher_plan_bought_the_same_moment_leaves_no_empty_term() -> None:
 def test_a_lower_plan_waits_for_the_higher_one() -> None:
     queued = bought(a_period(1), a_period(0, NOW + 10 * DAY))
     assert rows(queued) == [("PLAN-1", 0, 30), ("PLAN-0", 30, 60)]
-    assert rows(queued.add(a_period(1, NOW + 20 * DAY), "payment-9")) == [("PLAN-1", 0, 60), ("PLAN-0", 60, 90)]
+    assert rows(queued.add(a_period(1, NOW + 20 * DAY), "payment-9", AS_BOUGHT)) == [
+        ("PLAN-1", 0, 60),
+        ("PLAN-0", 60, 90),
+    ]
 
 
 def test_a_plan_in_between_goes_in_between() -> None:
@@ -77,12 +80,12 @@ def test_a_plan_in_between_goes_in_between() -> None:
 
 
 def test_the_same_cause_makes_one_period_for_ever() -> None:
-    assert RUNNING.add(a_term(NOW + DAY), "payment-1") == RUNNING
-    assert RUNNING.add(PHOTO, "payment-2") != RUNNING
+    assert RUNNING.add(a_term(NOW + DAY), "payment-1", AS_BOUGHT) == RUNNING
+    assert RUNNING.add(PHOTO, "payment-2", AS_BOUGHT) != RUNNING
 
 
 def test_another_version_of_a_plan_is_a_term_of_its_own() -> None:
-    newer = RUNNING.add(replace(PHOTO, plan_version=2), "payment-2")
+    newer = RUNNING.add(replace(PHOTO, plan_version=2), "payment-2", AS_BOUGHT)
     assert [(term.plan_version, term.ends) for term in newer.terms] == [(1, ENDS), (2, ENDS + 30 * DAY)]
 
 
@@ -95,7 +98,7 @@ def test_a_clock_that_was_set_back_costs_nobody_a_day() -> None:
 
 
 def test_an_endless_plan_runs_beside_what_was_bought() -> None:
-    both = RUNNING.add(an_endless_term(), "grant-1")
+    both = RUNNING.add(an_endless_term(), "grant-1", AS_BOUGHT)
     assert both.terms == RUNNING.terms
     assert (both.status_at(NOW), both.ends) == (SubscriptionStatus.UNLIMITED, None)
     assert both.term_at(NOW + 3000 * DAY) == an_endless_term()
@@ -117,7 +120,7 @@ def test_a_higher_paid_plan_is_not_hidden_by_a_lower_endless_one() -> None:
 
 
 def test_the_end_of_a_plan_is_that_of_its_last_term() -> None:
-    both = bought(a_period(0), a_period(1, NOW + 10 * DAY)).add(an_endless_term(), "grant-1")
+    both = bought(a_period(0), a_period(1, NOW + 10 * DAY)).add(an_endless_term(), "grant-1", AS_BOUGHT)
     assert both.ends_of(PlanCode("PLAN-0")) == NOW + 60 * DAY
     assert both.ends_of(PlanCode("PLAN-1")) == NOW + 40 * DAY
     assert both.ends_of(PlanCode("NEUROTESTER")) is None
@@ -157,9 +160,9 @@ def test_nobody_who_never_had_a_plan_has_one() -> None:
 
 
 def test_an_endless_plan_that_has_not_begun_yet_gives_nothing() -> None:
-    later = NONE.add(an_endless_term(NOW + DAY), "grant-1")
+    later = NONE.add(an_endless_term(NOW + DAY), "grant-1", AS_BOUGHT)
     assert later.status_at(NOW) is SubscriptionStatus.NONE
-    assert RUNNING.add(an_endless_term(ENDS + DAY), "grant-1").status_at(ENDS) is SubscriptionStatus.EXPIRED
+    assert RUNNING.add(an_endless_term(ENDS + DAY), "grant-1", AS_BOUGHT).status_at(ENDS) is SubscriptionStatus.EXPIRED
 
 
 # --- what is announced
@@ -197,7 +200,7 @@ def test_an_announcement_never_goes_back_when_another_clock_is_behind() -> None:
 
 
 def test_a_new_end_is_announced_anew() -> None:
-    told = RUNNING.announce(Announcement(ENDS, Stage.GRACE_OVER)).add(a_term(ENDS + 10 * DAY), "payment-2")
+    told = RUNNING.announce(Announcement(ENDS, Stage.GRACE_OVER)).add(a_term(ENDS + 10 * DAY), "payment-2", AS_BOUGHT)
     assert told.due(ENDS + 39 * DAY) == Announcement(ENDS + 40 * DAY, Stage.ONE_DAY_LEFT)
 
 
@@ -226,7 +229,7 @@ def test_at_every_moment_the_highest_plan_with_time_left_runs(
     for number, (pause_hours, rank, days) in enumerate(orders):
         at += pause_hours * HOUR
         left, _ = burnt(left, pause_hours * HOUR)
-        subscription = subscription.add(a_period(rank, at, days), f"payment-{number}")
+        subscription = subscription.add(a_period(rank, at, days), f"payment-{number}", AS_BOUGHT)
         left[rank] += days * DAY
     left, _ = burnt(left, later_hours * HOUR)
     at += later_hours * HOUR
@@ -243,7 +246,7 @@ def test_no_two_terms_overlap_and_what_is_to_come_has_no_gap(orders: list[tuple[
     subscription, at = NONE, NOW
     for number, (pause_hours, rank, days) in enumerate(orders):
         at += pause_hours * HOUR
-        subscription = subscription.add(a_period(rank, at, days), f"payment-{number}")
+        subscription = subscription.add(a_period(rank, at, days), f"payment-{number}", AS_BOUGHT)
         for one, following in pairwise(subscription.terms):
             assert one.ends is not None
             assert one.ends <= following.starts

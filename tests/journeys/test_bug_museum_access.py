@@ -19,7 +19,7 @@ from avatar_core.errors import FeatureLocked
 from avatar_core.ids import PlanCode, TelegramId
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.plans import Feature
-from avatar_core.subscriptions import Subscription, Term
+from avatar_core.subscriptions import AS_BOUGHT, Subscription, Term
 from avatar_core.testing.examples import BOT, DAY, NOW
 from avatar_core.testing.world import SITTER
 from avatar_core.use_cases.customers import Visit
@@ -118,7 +118,7 @@ async def test_26_whoever_holds_a_plan_by_its_old_name_keeps_access(world: Memor
     customer = (await world.customer()).id
     await world.grant_plan(customer, name, Gift("old", "from the old system"))
     kept = Subscription(customer, (await world.customer()).network)
-    imported = kept.add(Term(PlanCode(name), 1, 1, NOW, NOW + 30 * DAY), "import")
+    imported = kept.add(Term(PlanCode(name), 1, 1, NOW, NOW + 30 * DAY), "import", AS_BOUGHT)
     for subscription in ((await world.read(customer)).subscription, imported):
         dossier = replace(await world.read(customer), subscription=subscription)
         assert may(dossier, world.catalogue, Feature.PROMPT_FROM_PHOTO, NOW)

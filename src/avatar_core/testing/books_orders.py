@@ -8,7 +8,7 @@ from avatar_core.events import TrainingFailed
 from avatar_core.ledger import Cause
 from avatar_core.money import Stars
 from avatar_core.runs import HOLD_LIMIT, FailureReason
-from avatar_core.subscriptions import Subscription
+from avatar_core.subscriptions import AS_BOUGHT, Subscription
 from avatar_core.testing.books_paid import PaidLawsContract, about, broken
 from avatar_core.testing.every_event import an_event
 from avatar_core.testing.examples import (
@@ -41,7 +41,11 @@ class OrderLawsContract(PaidLawsContract):
         wallet = held(held(wallet, training.id, 220).capture(training.id, at=NOW), order.id, 15, "portraits")
         wallet = wallet.refund(training.id, 1, Stars.of(20), capture=f"{training.id}:capture", at=NOW)
         owing = wallet.claw_back(Stars.of(400), STARS_GATEWAY, "charge-1", cause=Cause("payment", "1"), at=NOW)
-        subscription = Subscription(customer.id, customer.network).add(a_term(), "grant:1").add(a_term(), "grant:2")
+        subscription = (
+            Subscription(customer.id, customer.network)
+            .add(a_term(), "grant:1", AS_BOUGHT)
+            .add(a_term(), "grant:2", AS_BOUGHT)
+        )
         told = (*news_of(training), *news_of(order))
         await store.save(training, order, owing, subscription, a_draft(customer, avatar, 2), events=told)
         assert await store.books.violations() == []

@@ -11,7 +11,7 @@ from avatar_core.ids import EvidenceId, PaymentId
 from avatar_core.ledger import Cause, Receipt, money_received
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.ports import Violation
-from avatar_core.subscriptions import Subscription
+from avatar_core.subscriptions import AS_BOUGHT, Subscription
 from avatar_core.testing.examples import (
     DAY,
     NETWORK,
@@ -139,7 +139,7 @@ class PaidLawsContract(StoreContract):
         assert broken(await store.books.violations()) == {"I8: each period has a cause of its own"}
 
     async def test_a_period_that_nobody_paid_is_noticed(self, store: Store, customer: Customer) -> None:
-        await store.save(Subscription(customer.id, NETWORK).add(a_term(), a_payment(customer).id))
+        await store.save(Subscription(customer.id, NETWORK).add(a_term(), a_payment(customer).id, AS_BOUGHT))
         assert broken(await store.books.violations()) == {
             "I8: each period is paid once",
             "I8: terms are as long as what was paid",

@@ -11,7 +11,7 @@ from avatar_core.dossier import OfPortraits, OfTraining
 from avatar_core.errors import ConcurrentChange, DraftNotFound
 from avatar_core.ids import PhotoRef, TrainingId
 from avatar_core.runs import FailureReason, Run, RunStatus
-from avatar_core.subscriptions import Subscription
+from avatar_core.subscriptions import AS_BOUGHT, Subscription
 from avatar_core.testing.examples import (
     HOUR,
     MINUTE,
@@ -91,7 +91,9 @@ class OrdersContract(StoreContract):
         stranger = await store.registered(2)
         avatar = an_avatar(stranger, 2)
         await store.save(
-            avatar, a_draft(stranger, avatar), Subscription(stranger.id, stranger.network).add(a_term(), "payment 1")
+            avatar,
+            a_draft(stranger, avatar),
+            Subscription(stranger.id, stranger.network).add(a_term(), "payment 1", AS_BOUGHT),
         )
         dossier = await store.read(customer)
         assert (dossier.avatars, dossier.trainings, dossier.subscription.terms) == ({}, {}, ())

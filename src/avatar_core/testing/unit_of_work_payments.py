@@ -10,7 +10,7 @@ from avatar_core.errors import ConcurrentChange, PaymentNotFound
 from avatar_core.ids import EvidenceId, PaymentId, PlanCode, TelegramId
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.payments import Evidence, Payment, PlanPurchase
-from avatar_core.subscriptions import Announcement, Stage, Subscription
+from avatar_core.subscriptions import AS_BOUGHT, Announcement, Stage, Subscription
 from avatar_core.testing.examples import (
     DAY,
     HOUR,
@@ -133,7 +133,9 @@ class PaymentsContract(StoreContract):
         bare = Subscription(customer.id, customer.network)
         assert (await store.read(customer)).subscription == bare
         full = replace(
-            bare.add(a_term(), "payment 1").add(replace(a_term(), plan=PlanCode("NEUROVIDEO"), rank=1), "payment 2"),
+            bare.add(a_term(), "payment 1", AS_BOUGHT).add(
+                replace(a_term(), plan=PlanCode("NEUROVIDEO"), rank=1), "payment 2", AS_BOUGHT
+            ),
             endless=an_endless_term(NOW - HOUR),
             announced=Announcement(NOW + 60 * DAY, Stage.ONE_DAY_LEFT),
         )

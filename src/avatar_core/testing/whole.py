@@ -15,7 +15,7 @@ from avatar_core.money import Currency, Price, Stars
 from avatar_core.payments import Payment, PlanPurchase, item_of
 from avatar_core.portraits import PortraitOrder
 from avatar_core.runs import HOLD_LIMIT, RunStatus
-from avatar_core.subscriptions import Subscription
+from avatar_core.subscriptions import AS_BOUGHT, Subscription
 from avatar_core.testing.every_event import an_event
 from avatar_core.testing.examples import (
     NOW,
@@ -104,7 +104,7 @@ def a_plan_paid(customer: Customer, wallet: Wallet) -> tuple[Paid, Subscription]
     """Pay thirty days of a plan and 500 ⭐, and give them."""
     plan = PlanPurchase(PlanCode("NEUROPHOTO"), 1, 0, 30)
     paid = settled(wallet, replace(a_payment(customer), purpose=plan))
-    return paid, Subscription(customer.id, customer.network).add(a_term(), paid.payment.id)
+    return paid, Subscription(customer.id, customer.network).add(a_term(), paid.payment.id, AS_BOUGHT)
 
 
 async def keep_honest_books(store: Store) -> Training:

@@ -6,22 +6,11 @@ from datetime import datetime
 from avatar_core.bots import Bots
 from avatar_core.catalogue import Catalogue
 from avatar_core.dossier import Dossier, OfCustomer, OfPayment
-from avatar_core.errors import (
-    UnknownPrice,
-)
-from avatar_core.events import (
-    PaymentExpired,
-    PaymentOpened,
-)
+from avatar_core.errors import UnknownPrice
+from avatar_core.events import PaymentExpired, PaymentOpened
 from avatar_core.ids import BotId, CustomerId, GatewayCode, PackCode, PaymentId, PlanCode
 from avatar_core.money import Currency, Price
-from avatar_core.payments import (
-    PAYMENT_LIFE,
-    Payment,
-    PlanPurchase,
-    Purpose,
-    TopUp,
-)
+from avatar_core.payments import PAYMENT_LIFE, Payment, PlanPurchase, Purpose, TopUp
 from avatar_core.ports import BeginUnitOfWork, Clock, Names
 from avatar_core.use_cases.again import again
 

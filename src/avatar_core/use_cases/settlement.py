@@ -16,23 +16,10 @@ from avatar_core.errors import (
     WrongAmount,
     WrongPayer,
 )
-from avatar_core.events import (
-    Event,
-    PaymentCompleted,
-    PaymentQuarantined,
-    SubscriptionRenewed,
-    SubscriptionStarted,
-)
+from avatar_core.events import Event, PaymentCompleted, PaymentQuarantined, SubscriptionRenewed, SubscriptionStarted
 from avatar_core.ids import BotId, EvidenceId, PlanCode
 from avatar_core.ledger import Cause, Receipt, money_received
-from avatar_core.payments import (
-    Evidence,
-    EvidenceStatus,
-    Payment,
-    PlanPurchase,
-    TopUp,
-    item_of,
-)
+from avatar_core.payments import Evidence, EvidenceStatus, Payment, PlanPurchase, TopUp, item_of
 from avatar_core.ports import BeginUnitOfWork, Clock, UnitOfWork
 from avatar_core.subscriptions import Subscription, SubscriptionStatus, Term
 from avatar_core.use_cases.again import again

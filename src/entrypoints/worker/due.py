@@ -14,7 +14,7 @@ from avatar_core.use_cases.subscriptions import AnnounceSubscription
 from avatar_core.use_cases.trainings import DeletePhotos, PollTraining
 from avatar_core.use_cases.upkeep import ForgetArrivals, SealDays, SweepPhotos
 from entrypoints.notices import TakeRunNotice
-from entrypoints.worker.rounds import Round
+from entrypoints.worker.rounds import List, Round
 
 EVIDENCE_LEFT_BEHIND = timedelta(seconds=10)
 """A paid notice that nobody has judged after so long belonged to a process that died."""
@@ -69,12 +69,6 @@ def rounds_of(lists: Worklists, verbs: DueVerbs, pace: RoundPace) -> tuple[Round
     async def drafts(at: datetime, limit: int) -> Sequence[TrainingId]:
         return await lists.drafts_to_discard(at - LEFT_LYING, limit)
 
-    async def yesterday(at: datetime, _limit: int) -> Sequence[datetime]:
-        return [at - LEFT_LYING]
-
-    async def last_week(at: datetime, _limit: int) -> Sequence[datetime]:
-        return [at - ARRIVALS_KEPT]
-
     return (
         Round("judge evidence", pace.every_s, evidence, verbs.settle_payment),
         Round("expire payments", pace.every_s, lists.payments_to_expire, verbs.expire_payment),
@@ -85,7 +79,16 @@ def rounds_of(lists: Worklists, verbs: DueVerbs, pace: RoundPace) -> tuple[Round
         Round("seal days", SELDOM * pace.every_s, lists.days_to_seal, verbs.seal_days),
         Round("discard quotes", SELDOM * pace.every_s, quotes, verbs.discard_quote),
         Round("discard drafts", SELDOM * pace.every_s, drafts, verbs.discard_empty_draft),
-        Round("sweep photos", LEFT_LYING.total_seconds(), yesterday, verbs.sweep_photos),
-        Round("forget arrivals", LEFT_LYING.total_seconds(), last_week, verbs.forget_arrivals),
+        Round("sweep photos", LEFT_LYING.total_seconds(), _before(LEFT_LYING), verbs.sweep_photos),
+        Round("forget arrivals", LEFT_LYING.total_seconds(), _before(ARRIVALS_KEPT), verbs.forget_arrivals),
         Round("delete photos", SELDOM * pace.every_s, photos, verbs.delete_photos),
     )
+
+
+def _before(ago: timedelta) -> List:
+    """Return the list for verbs that clear away whatever is older than a moment: that moment, nothing else."""
+
+    async def moment(at: datetime, _limit: int) -> Sequence[datetime]:
+        return [at - ago]
+
+    return moment

@@ -21,7 +21,7 @@ from avatar_core.ledger import Transfer
 from avatar_core.money import Stars
 from avatar_core.payments import Evidence, Payment, PaymentStatus
 from avatar_core.portraits import PortraitOrder
-from avatar_core.subscriptions import GRACE, Announcement, Stage, Subscription
+from avatar_core.subscriptions import AS_BOUGHT, GRACE, Announcement, Stage, Subscription
 from avatar_core.tasks import Reaction
 from avatar_core.testing.every_event import EVERY_EVENT
 from avatar_core.testing.examples import (
@@ -162,7 +162,7 @@ async def test_a_changed_subscription_and_a_changed_hold_are_written_again(datab
     bare = Subscription(customer.id, customer.network)
     await store.save(bare, held(credited(Wallet.empty(customer.network, customer.id), 500), "order-1", 220))
     wallet = (await store.read(customer)).wallet
-    announced = replace(bare.add(a_term(), "cause"), announced=Announcement(NOW, Stage.ENDED), version=1)
+    announced = replace(bare.add(a_term(), "cause", AS_BOUGHT), announced=Announcement(NOW, Stage.ENDED), version=1)
     await store.save(announced, wallet.capture("order-1", Stars.of(20), part=1, at=NOW))
     dossier = await store.read(customer)
     assert dossier.subscription == replace(announced, version=2)

@@ -13,6 +13,7 @@ from avatar_core.errors import StoreUnavailable
 from avatar_core.events import TrainingFailed
 from avatar_core.payments import PaymentStatus
 from avatar_core.runs import RunStatus
+from avatar_core.subscriptions import AS_BOUGHT
 from avatar_core.testing.examples import (
     DAY,
     HOUR,
@@ -156,7 +157,7 @@ async def test_the_rounds_announce_what_becomes_of_a_subscription(outside: Memor
     await write(outside, CUSTOMER)
     async with outside.house.ground.store.begin() as work:
         subscription = (await work.dossier(OfCustomer(CUSTOMER.id))).subscription
-        work.save(subscription.add(a_term(), "a payment"))
+        work.save(subscription.add(a_term(), "a payment", AS_BOUGHT))
         await work.commit()
     outside.clock.advance(28 * DAY)
     assert (await the_worker(outside).rounds.once())["announce subscriptions"] == 1

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from avatar_core.customers import Address, Customer, Language, Level
 from avatar_core.ids import BotId, NetworkId, PlanCode
-from avatar_core.subscriptions import Announcement, Stage, Subscription, Term
+from avatar_core.subscriptions import AS_BOUGHT, Announcement, Stage, Subscription, Term
 from avatar_core.testing.strategies.values import codes, moments, telegram_ids, texts, uids
 
 
@@ -49,6 +49,6 @@ def subscriptions(draw: st.DrawFn, customer: Customer) -> Subscription:
     """Return what a customer has bought in any order, and perhaps was told."""
     subscription = Subscription(customer.id, customer.network)
     for number, term in enumerate(draw(st.lists(terms(), max_size=5))):
-        subscription = subscription.add(term, f"cause {number}")
+        subscription = subscription.add(term, f"cause {number}", AS_BOUGHT)
     announced = st.none() | st.builds(Announcement, moments(), st.sampled_from(Stage))
     return subscription.announce(told) if (told := draw(announced)) else subscription
