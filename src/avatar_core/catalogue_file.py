@@ -18,6 +18,8 @@ from avatar_core.pricing import PortraitOffer, StarPack, Style, TrainerOffer
 
 LANGUAGES = {"ru", "en"}
 LARGEST_NUMBER = 1_000_000
+LARGEST_AMOUNT = 999_999_999_999
+"""Twelve digits, as many as an amount has that is written as text."""
 MOST_DAYS = 3_660
 """Ten years: periods are laid end to end, and the last one has to end on a day that the calendar has."""
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,24}")
@@ -140,7 +142,11 @@ class Table:
 
     def _amount(self, name: str) -> str:
         value = self.values.get(name)
-        return str(value) if type(value) is int and abs(value) <= LARGEST_NUMBER else self.text(name)
+        if type(value) is not int:
+            return self.text(name)
+        if abs(value) > LARGEST_AMOUNT:
+            raise self.wrong(name, f"is not a number up to {LARGEST_AMOUNT}")
+        return str(value)
 
 
 def _shown(value: object) -> str:

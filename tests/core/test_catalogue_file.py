@@ -220,9 +220,21 @@ def test_numbers_are_taken_up_to_a_million() -> None:
         .replace("minutes = 25", "minutes = 1000000")
         .replace("[2000, 1000, 1000]", "[1000000]")
     )
-    catalogue = load_catalogue(large.replace("stars = 10", "stars = 1000000"))
+    catalogue = load_catalogue(large)
     assert (catalogue.plan("basic").days, catalogue.trainer("one").steps) == (3_660, (1_000_000,))
-    assert catalogue.pack("xtr-10").stars == Stars.of(1_000_000)
+
+
+@pytest.mark.parametrize("largest", ["999999999999", '"999999999999"'])
+def test_amounts_have_at_most_twelve_digits_as_numbers_and_as_text(largest: str) -> None:
+    catalogue = load_catalogue(SMALL.replace("stars = 10", f"stars = {largest}"))
+    assert catalogue.pack("xtr-10").stars == Stars.of(999_999_999_999)
+
+
+@pytest.mark.parametrize("beyond", ["1000000000000", "-1000000000000", "0x" + "f" * 5_000])
+def test_an_amount_beyond_all_is_refused_as_too_large_and_not_as_no_text(beyond: str) -> None:
+    with pytest.raises(InvalidCatalogue) as refused:
+        load_catalogue(SMALL.replace("stars = 10", f"stars = {beyond}"))
+    assert refused.value.facts == {"where": "catalogue.pack[1].stars", "problem": "is not a number up to 999999999999"}
 
 
 def test_an_owner_is_told_of_brackets_without_end() -> None:
