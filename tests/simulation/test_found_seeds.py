@@ -6,6 +6,9 @@
   the provider had said, for one that nobody had.
 - Seed 30: Telegram was away for more than an hour after the images had been fetched; the painter, asked all the same,
   knew its run no longer, and the order was given up with its images on our disk.
+
+Harsh seed 2999 of 100 customers and 60 days found one of the simulation itself, for which ``test_simulation.py`` has a
+test that takes less time: no round was made in the days after the last one.
 """
 
 import pytest

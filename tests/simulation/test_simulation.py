@@ -6,9 +6,11 @@ import sys
 
 import pytest
 
-from entrypoints.simulation.business import Outcome
+from avatar_core.ids import PhotoRef
+from entrypoints.simulation.business import Business, Outcome
 from entrypoints.simulation.many import run_quietly
 from entrypoints.simulation.scenario import Faults, Scenario
+from entrypoints.simulation.vendors import DAY_S
 
 SIZE = (25, 30)
 
@@ -29,6 +31,20 @@ def test_no_law_is_broken_where_nothing_goes_wrong() -> None:
     outcome = simulated(1, "calm")
     assert outcome.broken is None
     assert not outcome.struck
+
+
+def test_a_file_that_is_left_behind_on_the_last_day_is_swept_in_the_days_after() -> None:
+    """An archive can be written while its training is stopped; harsh seed 2999 did so hours before the end."""
+    business = Business(Scenario(1, 1, 2, Faults.named("calm")))
+    stray = PhotoRef("archives/00000001-0000-4000-8000-000000000001.zip")
+
+    async def leave_behind() -> None:
+        await business.disk.put(stray, b"archive")
+
+    business.loop.call_at(1.5 * DAY_S, lambda: business.spawn(leave_behind()))
+    business.loop.drive(business.live())
+    assert business.broken is None
+    assert stray not in business.disk.kept
 
 
 def traced(hash_seed: str) -> subprocess.Popen[str]:

@@ -176,12 +176,18 @@ class Business:
         self.luck.over = True
         self.trace.note("the world", "has no faults any more")
         await asyncio.gather(*lives)
-        await asyncio.sleep(RUN_ON_DAYS * DAY_S)
+        await self._run_on()
         await self._end_day(self.scenario.days + RUN_ON_DAYS)
         blocked = frozenset(person.telegram_id for person in self.people if person.has_blocked)
         seen = Aftermath(self.database, self.oracle, self.trainer, self.post, self.disk, self.press, blocked)
         for each in seen.left_undone():
             self.broke(each)
+
+    async def _run_on(self) -> None:
+        """Let days pass in which nobody comes, with their rounds."""
+        for _ in range(RUN_ON_DAYS):
+            self.alarms.all_soon()
+            await asyncio.sleep(DAY_S)
 
     async def _life(self, person: Person) -> None:
         days_s = self.scenario.days * DAY_S
