@@ -1,7 +1,8 @@
 """What must follow an event, written beside it in the same transaction and carried out by the worker.
 
 Tasks of one lane are carried out in the order of their events: a customer reads the news in the order it happened.
-Each kind of reaction is claimed for itself, so that a provider who is slow or away does not hold up the news.
+What is done for an order has a lane for each order, which lives and dies by deadlines of its own.  Each kind of
+reaction is claimed for itself, so that a provider who is slow or away does not hold up the news.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,9 @@ class Reaction(StrEnum):
     DROP_FILES = "drop-files"
     STOP_TRAINING = "stop-training"
     PUBLISH = "publish"
+
+
+_TOLD_IN_ORDER = frozenset({Reaction.TELL_CUSTOMER, Reaction.TELL_OWNER, Reaction.PUBLISH})
 
 
 def of_each(limit: int) -> Mapping[Reaction, int]:
@@ -101,5 +105,6 @@ def tasks_after(happening: Happening) -> tuple[Task, ...]:
 
 
 def _lane(reaction: Reaction, event: Event) -> str:
-    subject = getattr(event, "customer", None) or getattr(event, "bot", None) or "house"
-    return f"{reaction}:{subject}"
+    names = ("customer", "bot") if reaction in _TOLD_IN_ORDER else ("training", "order")
+    subjects = (getattr(event, name, None) for name in names)
+    return f"{reaction}:{next(filter(None, subjects), 'house')}"

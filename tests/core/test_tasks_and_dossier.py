@@ -144,6 +144,24 @@ def test_a_lane_is_one_customers_news_or_one_bots_or_the_houses() -> None:
     assert lane(replace(quarantined, bot=None)) == "tell-owner:house"
 
 
+@pytest.mark.parametrize(
+    ("event", "reaction", "subject"),
+    [
+        (an_event(events.TrainingRequested), Reaction.SUBMIT_TRAINING, "training"),
+        (an_event(events.TrainingFailed), Reaction.STOP_TRAINING, "training"),
+        (an_event(events.DraftDiscarded), Reaction.DROP_FILES, "training"),
+        (an_event(events.PortraitsRequested), Reaction.SUBMIT_PORTRAITS, "order"),
+        (an_event(events.PortraitsPainted), Reaction.DELIVER_PORTRAITS, "order"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_what_is_done_for_an_order_waits_for_none_of_the_same_customer(
+    event: Event, reaction: Reaction, subject: str
+) -> None:
+    (task,) = (each for each in tasks_after(Happening(EventId("e-1"), event, NOW)) if each.reaction is reaction)
+    assert task.lane == f"{reaction}:{getattr(event, subject)}"
+
+
 def test_a_dossier_gives_what_is_in_it_and_says_what_is_not() -> None:
     order, payment = an_order(CUSTOMER, AVATAR), a_payment(CUSTOMER)
     training, notice = a_requested(a_draft(CUSTOMER, AVATAR)), a_notice(payment)

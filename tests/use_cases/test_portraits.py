@@ -183,6 +183,24 @@ async def test_while_the_credential_is_rejected_the_order_waits(world: MemoryWor
     assert await status(world, order) is RunStatus.PROCESSING
 
 
+async def test_every_order_of_a_customer_waits_for_the_credential_by_itself(world: MemoryWorld) -> None:
+    """Only the first one was ever tried: the others ended after three hours, unheard of."""
+    customer = await world.with_stars(START)
+    avatar = await world.trained(customer)
+    world.painter.suffer(Trouble.UNAUTHORIZED)
+    orders = [await world.portraits_requested(customer, avatar) for _ in range(3)]
+    for _ in range(8):
+        await world.work()
+        world.clock.advance(30 * MINUTE)
+        for order in await world.store.worklists.portraits_to_poll(world.clock.now(), 9):
+            await world.poll_portraits(order)
+    assert [await status(world, order) for order in orders] == 3 * [RunStatus.PENDING]
+    assert len(world.named("portraits.delayed")) == 3
+    world.painter.recover()
+    await world.work()
+    assert [await status(world, order) for order in orders] == 3 * [RunStatus.PROCESSING]
+
+
 # --- hearing back
 
 
