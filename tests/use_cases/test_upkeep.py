@@ -17,7 +17,8 @@ from avatar_core.testing.examples import BOT, DAY, HOUR, NOW, SECOND
 from avatar_core.testing.faults import Fate, Killed, die
 from avatar_core.testing.world import SITTER
 from avatar_core.use_cases.trainings import archive_of
-from tests.use_cases.world import MemoryWorld
+from avatar_core.use_cases.upkeep import SweepPhotos
+from tests.use_cases.world import MemoryWorld, memory_world
 
 FUNDS = Stars.of(500)
 
@@ -152,22 +153,31 @@ async def test_a_photo_whose_process_died_before_it_was_noted_is_found_and_delet
 
 async def test_what_a_training_still_needs_is_kept_and_the_rest_goes(world: MemoryWorld) -> None:
     training = await world.processing(await world.with_stars(FUNDS))
-    nobodys = PhotoRef("trainings/nobody/1.jpg"), PhotoRef("archives/nobody.zip")
-    for ref in nobodys:
-        await world.photos.put(ref, b"content")
+    await world.photos.put(PhotoRef(f"trainings/{training}/forgotten.jpg"), b"content")
     world.clock.advance(DAY)
-    assert await world.sweep_photos(world.clock.now()) == 2
+    assert await world.sweep_photos(world.clock.now()) == 1
     assert archive_of(training) in world.photos.kept
     await world.record_training(training, world.trainer.finish(training))
     assert await world.sweep_photos(world.clock.now()) == 1
     assert len(world.photos.kept) == 10
 
 
+async def test_a_start_on_another_database_deletes_nobodys_photos(world: MemoryWorld) -> None:
+    """A wrong AVATAR_DATABASE_URL, for one start, took the photos of every draft with it."""
+    draft = await world.drafted(await world.with_stars(FUNDS), photos=10)
+    await world.photos.put(archive_of(draft.id), b"content")
+    world.clock.advance(2 * DAY)
+    elsewhere = SweepPhotos(memory_world().begin, world.photos)
+    assert await elsewhere(world.clock.now()) == 0
+    assert len(world.photos.kept) == 11
+
+
 async def test_two_who_sweep_at_once_delete_the_same(world: MemoryWorld) -> None:
-    await world.photos.put(PhotoRef("trainings/nobody/1.jpg"), b"content")
+    draft = await world.drafted(await world.with_stars(FUNDS), photos=2)
+    await world.photos.put(PhotoRef(f"trainings/{draft.id}/forgotten.jpg"), b"content")
     world.clock.advance(DAY)
     await asyncio.gather(*(world.sweep_photos(world.clock.now()) for _ in range(2)))
-    assert world.photos.kept == {}
+    assert len(world.photos.kept) == 2
 
 
 # --- days

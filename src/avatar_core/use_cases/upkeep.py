@@ -35,31 +35,36 @@ class ForgetArrivals:
 
 @dataclass(frozen=True, slots=True)
 class SweepPhotos:
-    """Delete photos and archives that no training knows: a process died between writing a file and noting it."""
+    """Delete what a training does not know of its files: a process died between writing one and noting it.
+
+    Files of a training that nobody knows stay: a training is there before its first file, and for ever, so that these
+    belong to another database than the one that is asked.
+    """
 
     begin: BeginUnitOfWork
     store: PhotoStore
 
     async def __call__(self, before: datetime) -> int:
         """Delete what was written before a moment and is not known; return how many files.  Raises StoreUnavailable."""
-        known: dict[TrainingId, frozenset[PhotoRef]] = {}
+        known: dict[TrainingId, frozenset[PhotoRef] | None] = {}
         swept = 0
         for folder in ("trainings", "archives"):
             async for ref in self.store.written(folder, before):
                 training = TrainingId(ref.split("/")[1].removesuffix(".zip"))
                 if training not in known:
                     known[training] = await self._known(training)
-                if ref not in known[training]:
+                needed = known[training]
+                if needed is not None and ref not in needed:
                     await self.store.delete(ref)
                     swept += 1
         return swept
 
-    async def _known(self, training: TrainingId) -> frozenset[PhotoRef]:
-        """Return the files that a training needs: its photos, and its archive until it has ended."""
+    async def _known(self, training: TrainingId) -> frozenset[PhotoRef] | None:
+        """Return the files that a training needs: its photos, and its archive until it has ended; None: no training."""
         try:
             async with self.begin() as work:
                 needed = (await work.dossier(OfTraining(training))).training(training)
         except TrainingNotFound:
-            return frozenset()
+            return None
         archive = () if needed.run.status.final else (archive_of(training),)
         return frozenset((*(photo.ref for photo in needed.photos), *archive))

@@ -14,7 +14,8 @@ from tests.entrypoints.memory_house import MemoryHouse
 
 CUSTOMER = a_customer()
 AVATAR = an_avatar(CUSTOMER)
-ORPHAN = PhotoRef("trainings/nobody/1.jpg")
+DRAFT = a_draft(CUSTOMER, AVATAR)
+ORPHAN = PhotoRef(f"trainings/{DRAFT.id}/1.jpg")
 
 
 async def test_the_daily_rounds_seal_days_and_clear_away_what_has_been_left_lying() -> None:
@@ -23,7 +24,7 @@ async def test_the_daily_rounds_seal_days_and_clear_away_what_has_been_left_lyin
     rounds = worker_container(house.house).get(Worker).rounds
     async with house.begin() as work:
         stars = granted(Wallet.empty(CUSTOMER.network, CUSTOMER.id), 5)
-        work.save(CUSTOMER, AVATAR, stars, an_order(CUSTOMER, AVATAR), a_draft(CUSTOMER, AVATAR))
+        work.save(CUSTOMER, AVATAR, stars, an_order(CUSTOMER, AVATAR), DRAFT)
         await work.commit()
     await house.photos.put(ORPHAN, b"content")
     daily = ("seal days", "discard quotes", "discard drafts")
