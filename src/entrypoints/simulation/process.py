@@ -110,11 +110,11 @@ class WatchfulPatience(Patience):
 
     broke: Callable[[Broken], None] = field(kw_only=True)
 
-    def pause_s(self, attempts: int, error: Exception) -> float | None:
+    def pause_s(self, attempts: int, age: timedelta, error: Exception) -> float | None:
         """Return the seconds to wait, as ever."""
         if is_defect(error):
             self.broke(Broken("no task fails by our own fault", type(error).__name__, str(error)))
-        return Patience.pause_s(self, attempts, error)
+        return Patience.pause_s(self, attempts, age, error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from datetime import timedelta
 
 from adapters.telegram.refusals import MessageRefused
 from avatar_core.errors import (
@@ -18,7 +19,9 @@ UNAUTHORIZED_PAUSE_S = 30.0
 """Steady and without end: somebody mends the credential at some moment, and does not want to wait long then.  What
 waits for it comes to nothing by itself once its order has ended."""
 OUTSIDE_ATTEMPTS = 1500
-"""About a day of tries: an order that could not be handed over by then has ended with its stars given back."""
+OUTSIDE_FOR = timedelta(days=7)
+"""Given up after so many tries, most of a day, but not before the event is so old: a credential that was wrong for
+long has used up tries, and the first busy answer after it is mended must not count as the last one."""
 PROMPT_ATTEMPTS = 10
 """So often a messenger is asked again just when it said; one that is away for longer is left alone for longer, so that
 an outage of hours does not use up a day of tries."""
@@ -33,8 +36,8 @@ class Patience:
     chance: random.Random
     first_pause_s: float = FIRST_PAUSE_S
 
-    def pause_s(self, attempts: int, error: Exception) -> float | None:
-        """Return the seconds to wait after so many attempts, or None when there shall be no other."""
+    def pause_s(self, attempts: int, age: timedelta, error: Exception) -> float | None:
+        """Return the seconds to wait after so many attempts for an event of this age, or None to give up."""
         match error:
             case TaskMakesNoSense():
                 return None
@@ -43,7 +46,8 @@ class Patience:
             case ProviderUnauthorized():
                 return min(UNAUTHORIZED_PAUSE_S, self._growing(attempts))
             case OutsideError() | ConcurrentChange() | TimeoutError():
-                return self._outside(attempts, error) if attempts < OUTSIDE_ATTEMPTS else None
+                worn_out = attempts >= OUTSIDE_ATTEMPTS and age >= OUTSIDE_FOR
+                return None if worn_out else self._outside(attempts, error)
             case _:
                 return self._growing(attempts) if attempts < DEFECT_ATTEMPTS else None
 

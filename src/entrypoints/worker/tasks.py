@@ -120,7 +120,7 @@ class TaskLoop:
 
     async def _answer_for(self, task: Task, error: Exception) -> None:
         text = self.redaction(f"{type(error).__name__}: {error}")[:LONGEST_ERROR]
-        pause_s = self.patience.pause_s(task.attempts, error)
+        pause_s = self.patience.pause_s(task.attempts, self.clock.now() - task.happening.at, error)
         defect = None if isinstance(error, AvatarError | TimeoutError) else error
         if pause_s is None:
             _log.error("task given up", task=task.id, attempts=task.attempts, error=text, exc_info=defect)
