@@ -1,6 +1,7 @@
 """Trainings handed over: once, whatever dies in between, and waiting while the credential is rejected."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -134,6 +135,19 @@ async def test_while_the_credential_is_rejected_the_order_waits_and_both_are_tol
     world.trainer.recover()
     await world.submit_training(training)
     assert (await status(world, training), world.trainer.started) == (RunStatus.PROCESSING, 1)
+
+
+async def test_an_order_whose_trainer_was_taken_out_of_the_catalogue_ends_at_once_and_the_owner_hears_why(
+    world: MemoryWorld,
+) -> None:
+    """It was tried five times, put aside, and ended hours later as if it had taken too long."""
+    customer = await world.with_stars(FUNDS)
+    training = await world.requested(customer)
+    await replace(world.submit_training, catalogue=replace(CATALOGUE, trainers={}))(training)
+    assert (await status(world, training), await world.money(customer)) == (RunStatus.FAILED, FREE)
+    (failed,) = world.named("training.failed")
+    assert isinstance(failed, TrainingFailed)
+    assert (failed.reason, failed.detail) == (FailureReason.PROVIDER_REFUSED, f"there is no trainer {TRAINER}")
 
 
 async def test_the_owner_is_told_again_after_an_hour(world: MemoryWorld) -> None:

@@ -1,5 +1,7 @@
 """Trainings the provider is asked about: what the webhook lost, deadlines, and runs nobody wants any more."""
 
+import asyncio
+
 import pytest
 
 from adapters.memory import Trouble
@@ -89,6 +91,24 @@ async def test_the_deadline_ends_a_training_even_when_the_providers_answer_break
     with pytest.raises(UnicodeError):
         await handover.poll(training, garbage)
     assert (await status(world, training), await world.money(customer)) == (RunStatus.FAILED, FREE)
+
+
+async def test_a_poll_that_is_broken_off_leaves_the_deadline_to_the_next_one(world: MemoryWorld) -> None:
+    """A worker that was stopped while it asked about trainings of an outage failed those that had succeeded."""
+    customer = await world.with_stars(FUNDS)
+    training = await world.processing(customer)
+    world.trainer.finish(training)
+    world.clock.advance(4 * HOUR)
+
+    async def asked_at_a_stop(_: Ticket) -> Report:
+        raise asyncio.CancelledError
+
+    handover = Handover(world.begin, world.clock, world.poll_training.warden, TrainingKind())
+    with pytest.raises(asyncio.CancelledError):
+        await handover.poll(training, asked_at_a_stop)
+    assert (await status(world, training), await world.money(customer)) == (RunStatus.PROCESSING, HELD)
+    await world.poll_training(training)
+    assert (await status(world, training), await world.money(customer)) == (RunStatus.SUCCEEDED, SPENT)
 
 
 async def test_a_success_that_is_heard_of_at_the_deadline_counts(world: MemoryWorld) -> None:

@@ -11,7 +11,14 @@ from datetime import datetime
 from typing import Generic, assert_never
 
 from avatar_core.dossier import Dossier
-from avatar_core.errors import PhotoNotFound, ProviderRefused, ProviderUnavailable, RunVanished, StoreUnavailable
+from avatar_core.errors import (
+    PhotoNotFound,
+    ProviderRefused,
+    ProviderUnavailable,
+    RunVanished,
+    StoreUnavailable,
+    UnknownTrainer,
+)
 from avatar_core.errors import ProviderUnauthorized as CredentialRejected
 from avatar_core.events import Event, ProviderPuzzling, ProviderUnauthorized
 from avatar_core.ports import BeginUnitOfWork, Clock, UnitOfWork, Warden
@@ -55,6 +62,8 @@ class Handover(Generic[Order]):
             raise
         except ProviderRefused as refused:
             await self.fail(order, Failure(FailureReason.PROVIDER_REFUSED, refused.reason))
+        except UnknownTrainer as gone:  # the owner took it out of the catalogue meanwhile
+            await self.fail(order, Failure(FailureReason.PROVIDER_REFUSED, str(gone)))
         except PhotoNotFound:
             await self.fail(order, Failure(FailureReason.PHOTOS_LOST))
         else:
@@ -177,8 +186,10 @@ class Handover(Generic[Order]):
         try:
             with suppress(ProviderUnavailable, CredentialRejected):
                 await self._ask(known, ask)
-        finally:  # whatever the provider says, and whatever breaks on hearing it, the wait is over
+        except Exception:  # whatever breaks on hearing the provider, the wait is over; only who is stopped asks again
             await self.fail(order, Failure(FailureReason.DEADLINE))
+            raise
+        await self.fail(order, Failure(FailureReason.DEADLINE))
 
     async def _ask(self, known: Order, ask: Ask) -> None:
         ticket = known.run.ticket
