@@ -145,6 +145,16 @@ class Remark:
     text: str
 
 
+def _shortened(diary: tuple[Remark, ...], text: str) -> tuple[Remark, ...]:
+    """Drop the last round when it said the same as the one before it, and a line begins it once more."""
+    said = [remark.text for remark in diary[-4:]]
+    for length in (1, 2):
+        last = said[-length:]
+        if last[:1] == [text] and said[-2 * length : -length] == last:
+            return diary[:-length]
+    return diary
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Where an order stands with its provider.  Final states never change; a repeated fact changes nothing."""
@@ -192,8 +202,12 @@ class Run:
         return self._ended(RunFact.CANCEL, None, at)
 
     def noted(self, text: str, *, at: datetime) -> "Run":
-        """Write a line into the diary."""
-        return replace(self, diary=(*self.diary, Remark(at, text)))
+        """Write a line into the diary.
+
+        Of one or two lines that come again and again the first and the last round are kept: an order that waits for a
+        day is tried thousands of times, and ``attempt`` counts them.
+        """
+        return replace(self, diary=(*_shortened(self.diary, text), Remark(at, text)))
 
     def kept_waiting(self, *, at: datetime) -> "Run":
         """Note once that a provider that is away, or a full disk, has kept the order waiting for OUTAGE_PATIENCE."""

@@ -164,6 +164,30 @@ def test_every_move_is_written_into_the_diary_with_its_time() -> None:
     ]
 
 
+def test_a_day_of_tries_fills_no_diary_and_its_first_and_last_round_can_be_read() -> None:
+    """A day of a rejected token was 5,761 lines, written anew with each try."""
+    waiting = PENDING
+    for minute in range(1, 1001):
+        waiting = waiting.submit(at=NOW + minute * MINUTE).defer(at=NOW + minute * MINUTE)
+    tried, waited = "PENDING → SUBMITTING: be submitted", "SUBMITTING → PENDING: wait"
+    assert [((remark.at - NOW) / MINUTE, remark.text) for remark in waiting.diary[1:]] == [
+        *((1, tried), (1, waited)),
+        *((1000, tried), (1000, waited)),
+    ]
+    assert (waiting.attempt, waiting.deferred) == (1000, True)
+
+
+def test_tries_whose_answer_was_lost_fill_no_diary_either() -> None:
+    trying = SUBMITTING.kept_waiting(at=NOW + HOUR)
+    for minute in range(1, 101):
+        trying = trying.submit(at=NOW + HOUR + minute * MINUTE)
+    again = "SUBMITTING → SUBMITTING: be submitted"
+    assert [((remark.at - NOW) / MINUTE, remark.text) for remark in trying.diary[3:]] == [(61, again), (160, again)]
+    assert trying.deferred
+    accepted = trying.accept(TICKET, at=NOW + 200 * MINUTE)
+    assert accepted.running_for(NOW + 210 * MINUTE) == 10 * MINUTE
+
+
 def test_a_run_goes_on_since_the_provider_took_it_and_not_since_it_was_ordered() -> None:
     waited = PENDING.submit(at=NOW).defer(at=NOW).submit(at=NOW + 5 * HOUR)
     accepted = waited.accept(TICKET, at=NOW + 5 * HOUR + MINUTE).noted("it goes on", at=NOW + 5 * HOUR + 2 * MINUTE)
