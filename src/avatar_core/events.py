@@ -100,7 +100,7 @@ class SubscriptionRenewed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionExpiring:
-    """The end comes near; ``days`` is 3 or 1."""
+    """The end comes near; ``days`` is how many there are until then, one that has begun counted as a whole."""
 
     name: ClassVar[str] = "subscription.expiring"
     customer: CustomerId

@@ -160,16 +160,29 @@ class Subscription:
         return replace(_with(self.ranked(ranks), new.ranked(ranks)), causes=(*self.causes, cause))
 
     def due(self, at: datetime) -> Announcement | None:
-        """Return what has to be announced now and was not yet."""
+        """Return what has to be announced now and was not yet.
+
+        What would have been said before there was a plan at all is left out: whoever buys a day knows that it is one.
+        """
         ends = self.ends
         if ends is None:
             return None
-        stages = [stage for stage, begins in _STAGE_BEGINS.items() if at >= ends + begins]
+        stages = [stage for stage, begins in _STAGE_BEGINS.items() if self._unbroken_since < ends + begins <= at]
         if not stages:
             return None
         if self.announced and self.announced.ends == ends and self.announced.stage not in stages[:-1]:
             return None  # said already, or something later: two workers' clocks differ a little
         return Announcement(ends, stages[-1])
+
+    @property
+    def _unbroken_since(self) -> datetime:
+        """When the row of terms began that ends last."""
+        since = self.terms[-1].starts
+        for earlier in reversed(self.terms[:-1]):
+            if earlier.ends != since:
+                break
+            since = earlier.starts
+        return since
 
     def announce(self, announcement: Announcement) -> "Subscription":
         """Remember what was announced."""

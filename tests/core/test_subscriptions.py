@@ -187,6 +187,25 @@ def test_the_end_is_announced_in_stages(before_end: timedelta, stage: str | None
     assert due == (Announcement(ENDS, Stage(stage)) if stage else None)
 
 
+def test_whoever_buys_two_days_is_not_told_at_once_that_three_are_left() -> None:
+    short = NONE.add(a_term(days=2), "payment-1", AS_BOUGHT)
+    assert short.due(NOW) is None
+    assert short.due(NOW + DAY) == Announcement(NOW + 2 * DAY, Stage.ONE_DAY_LEFT)
+    assert NONE.add(a_term(days=3), "payment-1", AS_BOUGHT).due(NOW) is None
+    assert NONE.add(a_term(days=1), "payment-1", AS_BOUGHT).due(NOW + HOUR) is None
+
+
+def test_a_short_plan_behind_a_long_one_is_announced_as_the_end_of_both() -> None:
+    row = bought(a_period(1), a_period(0, NOW + DAY, days=2))
+    assert rows(row) == [("PLAN-1", 0, 30), ("PLAN-0", 30, 32)]
+    assert row.due(NOW + 29 * DAY) == Announcement(NOW + 32 * DAY, Stage.THREE_DAYS_LEFT)
+
+
+def test_a_short_plan_after_a_pause_begins_a_row_of_its_own() -> None:
+    again = bought(a_period(0, days=1), a_period(0, NOW + 40 * DAY, days=2))
+    assert again.due(NOW + 40 * DAY) is None
+
+
 def test_what_was_announced_is_not_announced_again() -> None:
     told = RUNNING.announce(Announcement(ENDS, Stage.ONE_DAY_LEFT))
     assert told.due(ENDS - HOUR) is None

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -19,7 +20,7 @@ from avatar_core.events import (
 from avatar_core.ids import CustomerId, PlanCode
 from avatar_core.money import NO_STARS, Stars
 from avatar_core.plans import Feature
-from avatar_core.testing.examples import DAY, HOUR, NOW
+from avatar_core.testing.examples import DAY, HOUR, NOW, SECOND
 from avatar_core.testing.faults import Fate, Killed, die
 from avatar_core.use_cases.rights import may, require
 from avatar_core.use_cases.subscriptions import Gift
@@ -28,6 +29,19 @@ from tests.use_cases.world import MemoryWorld
 GIFT = Gift("g-1", "a good friend")
 PHOTO = PlanCode("NEUROPHOTO")
 ENDS = NOW + 30 * DAY
+
+
+@pytest.mark.parametrize(
+    ("left", "days"), [(3 * DAY, 3), (2 * DAY + SECOND, 3), (2 * DAY, 2), (DAY, 1), (DAY - SECOND, 1), (SECOND, 1)]
+)
+async def test_a_worker_that_stood_still_says_how_many_days_are_really_left(
+    world: MemoryWorld, left: timedelta, days: int
+) -> None:
+    customer = (await world.customer()).id
+    await world.grant_plan(customer, PHOTO, GIFT)
+    world.clock.advance(30 * DAY - left)
+    await world.announce(customer)
+    assert world.happened()[2:] == [SubscriptionExpiring(customer=customer, plan=PHOTO, ends=ENDS, days=days)]
 
 
 async def test_the_end_of_a_plan_is_announced_stage_by_stage_and_each_once(world: MemoryWorld) -> None:

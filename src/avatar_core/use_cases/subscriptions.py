@@ -1,7 +1,7 @@
 """Subscriptions and gifts: what happens without a payment."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from avatar_core.catalogue import Catalogue
@@ -35,20 +35,20 @@ class AnnounceSubscription:
         """Announce what is due; nothing due is nothing to do."""
         async with self.begin() as work:
             subscription = (await work.dossier(OfCustomer(customer))).subscription
-            due = subscription.due(self.clock.now())
+            at = self.clock.now()
+            due = subscription.due(at)
             if due is not None:
                 work.save(subscription.announce(due))
-                work.emit(_announced(subscription, due))
+                work.emit(_announced(subscription, due, at))
                 await work.commit()
 
 
-def _announced(subscription: Subscription, due: Announcement) -> Event:
+def _announced(subscription: Subscription, due: Announcement, at: datetime) -> Event:
     customer, plan = subscription.customer, subscription.terms[-1].plan
     match due.stage:
-        case Stage.THREE_DAYS_LEFT:
-            return SubscriptionExpiring(customer=customer, plan=plan, ends=due.ends, days=3)
-        case Stage.ONE_DAY_LEFT:
-            return SubscriptionExpiring(customer=customer, plan=plan, ends=due.ends, days=1)
+        case Stage.THREE_DAYS_LEFT | Stage.ONE_DAY_LEFT:
+            begun = -((at - due.ends) // timedelta(days=1))
+            return SubscriptionExpiring(customer=customer, plan=plan, ends=due.ends, days=begun)
         case Stage.ENDED:
             return SubscriptionEnded(customer=customer, plan=plan, grace_until=due.ends + GRACE)
         case Stage.GRACE_OVER:
