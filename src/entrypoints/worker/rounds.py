@@ -73,7 +73,9 @@ class Round:
             failures = self._note(subject, at)
             text = redaction(f"{type(error).__name__}: {error}")
             trace = None if isinstance(error, AvatarError | OutsideError) else error
-            _log.warning("round", round=self.name, subject=str(subject), failures=failures, error=text, exc_info=trace)
+            _log.warning(
+                "round", round=self.name, subject=_named(subject), failures=failures, error=text, exc_info=trace
+            )
         else:
             self._sore.pop(subject, None)
 
@@ -82,6 +84,11 @@ class Round:
         pause_s = min(self.every_s * 2.0 ** min(failures - 1, 16), LONGEST_PAUSE_S)
         self._sore[subject] = _Sore(failures, at + timedelta(seconds=pause_s))
         return failures
+
+
+def _named(subject: object) -> str:
+    """Return what a subject is called: of a letter its id alone, for in it are people's prompts and images."""
+    return str(subject[0] if isinstance(subject, tuple) else subject)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.memory import Trouble
 from avatar_core.dossier import OfCustomer
-from avatar_core.errors import StoreUnavailable
+from avatar_core.errors import ProviderUnavailable, StoreUnavailable
 from avatar_core.events import TrainingFailed
 from avatar_core.payments import PaymentStatus
 from avatar_core.runs import RunStatus
@@ -75,6 +76,19 @@ async def test_ids_that_fail_again_and_again_keep_no_place_from_younger_ones(mon
     for _ in range(2):
         await made.make(NOW, Redaction())
     assert done == ["good 1", "good 2"]
+
+
+async def test_a_letter_that_fails_is_logged_by_its_id_and_not_with_what_is_in_it() -> None:
+    async def listed(at: datetime, limit: int) -> list[object]:
+        return [("msg-1", "a prompt"), "training-1"]
+
+    async def verb(each: object) -> None:
+        raise ProviderUnavailable(reason="no key to be had")
+
+    with capture_logs() as lines:
+        await Round("take up notices", 1.0, listed, verb).make(NOW, Redaction())
+    assert [line["subject"] for line in lines] == ["msg-1", "training-1"]
+    assert "a prompt" not in str(lines)
 
 
 async def test_what_failed_and_is_due_no_more_is_forgotten() -> None:
