@@ -18,7 +18,7 @@ from avatar_core.pricing import PortraitOffer, StarPack, Style, TrainerOffer
 
 LANGUAGES = {"ru", "en"}
 LARGEST_NUMBER = 1_000_000
-LARGEST_AMOUNT = 999_999_999_999
+LARGEST_AMOUNT = 10**12 - 1
 """Twelve digits, as many as an amount has that is written as text."""
 MOST_DAYS = 3_660
 """Ten years: periods are laid end to end, and the last one has to end on a day that the calendar has."""

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from avatar_core.ids import PhotoRef
+from avatar_core.use_cases.trainings import archive_of
 from entrypoints.simulation.business import Business, Outcome
 from entrypoints.simulation.many import run_quietly
 from entrypoints.simulation.scenario import Faults, Scenario
@@ -35,16 +36,19 @@ def test_no_law_is_broken_where_nothing_goes_wrong() -> None:
 
 def test_a_file_that_is_left_behind_on_the_last_day_is_swept_in_the_days_after() -> None:
     """An archive can be written while its training is stopped; harsh seed 2999 did so hours before the end."""
-    business = Business(Scenario(1, 1, 2, Faults.named("calm")))
-    stray = PhotoRef("archives/00000001-0000-4000-8000-000000000001.zip")
+    business = Business(Scenario(1, 8, 20, Faults.named("calm")))
+    strays: list[PhotoRef] = []
 
     async def leave_behind() -> None:
-        await business.disk.put(stray, b"archive")
+        ended = next(each.id for each in business.database.trainings if each.run.status.final)
+        strays.append(archive_of(ended))
+        await business.disk.put(strays[0], b"archive")
 
-    business.loop.call_at(1.5 * DAY_S, lambda: business.spawn(leave_behind()))
+    business.loop.call_at(19.5 * DAY_S, lambda: business.spawn(leave_behind()))
     business.loop.drive(business.live())
     assert business.broken is None
-    assert stray not in business.disk.kept
+    assert strays
+    assert not business.disk.kept.keys() & set(strays)
 
 
 def traced(hash_seed: str) -> subprocess.Popen[str]:
