@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import io
 import itertools
+import math
 import struct
 import zlib
 from collections.abc import Mapping
@@ -12,7 +13,6 @@ from dataclasses import dataclass, field
 
 import pillow_heif
 from PIL import Image, ImageFilter, ImageOps, ImageStat
-from PIL.PngImagePlugin import PngInfo
 
 from avatar_core.errors import PhotoRefused
 from avatar_core.photos import LARGEST_BYTES, SMALLEST_SIDE_PX, InspectedPhoto, PhotoProblem
@@ -25,12 +25,16 @@ LEAST_SHARPNESS = 15.0
 """Variance of the Laplacian: the twelve sample photos have 66 and more, blurred by a radius of 4 px 8 and less."""
 AT_ONCE = 2
 """Photos decoded at the same time: one of 50 megapixels takes up to 200 MB."""
-SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".jpg", "HEIF": ".jpg"}
-"""What is kept of each format: not every trainer reads WebP and HEIC."""
-QUALITY = 95
+SUFFIX = ".jpg"
+"""What is kept of any format: not every trainer reads WebP and HEIC, and a PNG of a photo is several times as large."""
+LARGEST_KEPT_BYTES = 1_900_000
+"""The most photos of a training, 50, have 95 MB then: Replicate takes a file of 100 MB at most."""
+KEPT_SIDES_PX = (2048, 1536, 1024)
+"""As many pixels as a square of such a side has are kept: trainers work at 1,024, the next one is for pure noise."""
+QUALITIES = (95, 90, 85, 75)
 PREVIEW_SIDE_PX = 1280
 PREVIEW_QUALITY = 80
-"""A preview has 1.1 MB of noise at most; Telegram takes 50 MB at once, and ten photos as they are kept have 100."""
+"""A preview has 1.1 MB of noise at most; ten are sent at once."""
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _DEEP_MODES = {"I", "I;16", "I;16B", "I;16L", "F"}
 """Shades finer than 8 bits: measurements and masks, no photos, and cut off where they are brought down to 8 bits."""
@@ -73,7 +77,7 @@ class PillowInspector:
             return await asyncio.to_thread(_inspected, content)
 
     async def prepared(self, content: bytes) -> bytes:
-        """Return the photo upright, as JPEG, or PNG if it was one.
+        """Return the photo upright, as JPEG of 1.9 MB and 4.2 megapixels at most.
 
         Nothing but the picture is kept: no EXIF (the place it was taken in it), no profile, no words, no second frame.
         """
@@ -104,15 +108,39 @@ def _preview(content: bytes) -> bytes:
 
 
 def _prepared(content: bytes) -> bytes:
-    kept = io.BytesIO()
     with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-        if SUFFIXES[image.format or ""] == ".png":
-            _upright(image).save(kept, "PNG", exif=b"", icc_profile=None, pnginfo=PngInfo())
-        elif image.format == "JPEG" and image.mode != "CMYK" and _turn(image) is None:
-            image.save(kept, "JPEG", quality="keep", exif=b"", comment=b"")
-        else:
-            upright = _upright(image).convert("RGB")
-            upright.save(kept, "JPEG", quality=QUALITY, exif=b"", comment=b"")
+        turn = _turn(image)
+        width_px, height_px = _within(image, KEPT_SIDES_PX[0])
+        if image.format == "JPEG" and image.mode != "CMYK" and turn is None and image.size == (width_px, height_px):
+            kept = _jpeg(image, "keep")
+            if len(kept) <= LARGEST_KEPT_BYTES:
+                return kept
+        image.draft("RGB", (width_px, height_px))
+        photo = image.convert("RGB")
+    photo.thumbnail((width_px, height_px))
+    return _brought_down(photo if turn is None else photo.transpose(turn))
+
+
+def _brought_down(photo: Image.Image) -> bytes:
+    """Return the best JPEG that is small enough; the last one is, for even noise has 0.6 MB then."""
+    kept = b""
+    for side_px, quality in itertools.product(KEPT_SIDES_PX, QUALITIES):
+        photo.thumbnail(_within(photo, side_px))
+        kept = _jpeg(photo, quality)
+        if len(kept) <= LARGEST_KEPT_BYTES:
+            break
+    return kept
+
+
+def _within(image: Image.Image, side_px: int) -> tuple[int, int]:
+    """Return the size of the image with no more pixels than a square has, in its own proportions."""
+    share = min(1.0, side_px / math.sqrt(image.width * image.height))
+    return int(image.width * share), int(image.height * share)
+
+
+def _jpeg(image: Image.Image, quality: int | str) -> bytes:
+    kept = io.BytesIO()
+    image.save(kept, "JPEG", quality=quality, exif=b"", comment=b"")
     return kept.getvalue()
 
 
@@ -124,7 +152,6 @@ def _inspected(content: bytes) -> InspectedPhoto:
             _require_size(image)
             if image.mode in _DEEP_MODES:
                 raise PhotoRefused(reason=PhotoProblem.UNREADABLE)
-            suffix = SUFFIXES[image.format or ""]
             width_px, height_px = _upright_size(image)
             grey = _small_and_grey(image)
     except _BOMBS as cause:
@@ -134,7 +161,7 @@ def _inspected(content: bytes) -> InspectedPhoto:
     if _sharpness(grey) < LEAST_SHARPNESS:
         raise PhotoRefused(reason=PhotoProblem.BLURRED)
     digest = hashlib.sha256(content).hexdigest()
-    return InspectedPhoto(digest, _fingerprint(grey), width_px, height_px, len(content), suffix)
+    return InspectedPhoto(digest, _fingerprint(grey), width_px, height_px, len(content), SUFFIX)
 
 
 def _require_size(image: Image.Image) -> None:
@@ -147,11 +174,6 @@ def _require_size(image: Image.Image) -> None:
 def _upright_size(image: Image.Image) -> tuple[int, int]:
     """Return width and height as a viewer shows them: EXIF orientations 5 to 8 lie on their side."""
     return (image.height, image.width) if _turn(image) in _SIDEWAYS else image.size
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    turn = _turn(image)
-    return image if turn is None else image.transpose(turn)
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:

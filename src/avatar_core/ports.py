@@ -384,7 +384,8 @@ class PhotoInspector(Protocol):
     async def prepared(self, content: bytes) -> bytes:
         """Return an accepted photo as it is to be kept; the same content gives the same bytes.
 
-        Upright, in a format that trainers read, and without the place, the time and the device its file tells about.
+        Upright, in a format that trainers read, and without the place, the time and the device its file tells about;
+        and so small that the provider takes the most photos of a training (photos.MOST_PHOTOS) in one archive.
         """
         ...
 

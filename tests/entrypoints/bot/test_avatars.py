@@ -186,7 +186,7 @@ async def test_accepted_photos_are_looked_through_and_removed(stage: Stage, fan:
 async def test_large_photos_are_looked_through_as_small_ones(
     stage: Stage, fan: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten photos as they are kept may have 100 MB, and Telegram takes 50 at once."""
+    """An inspector may keep photos of 10 MB as they are, and Telegram takes 50 MB at once."""
     monkeypatch.setattr(media, "MAX_UPLOAD_BYTES", 2_000_000)
     await preparing(stage, fan)
     for number in range(2):
