@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -32,8 +32,18 @@ UPLOAD_TIMES = 20
 """How much longer than another request an upload may take."""
 MOST_PAGES = 20
 """Of 100 runs each, looked through for one of ours."""
+FETCHED_WITHIN = timedelta(minutes=30)
+"""A run that waits longer to be started is given up by the provider, so its archive has to be there so long."""
 
 Json = Mapping[str, object]
+
+
+class Upload(NamedTuple):
+    """A file that is kept at the provider."""
+
+    id: str
+    url: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,14 @@ class ReplicateConnection:
         if not answer.is_success:
             raise ReplicateError.from_response(answer)
         return str(_object(_object(answer.json())["urls"])["get"])
+
+    async def uploads(self, marks: Mapping[str, str]) -> list[Upload]:
+        """Return the files that carry these marks, of the hundred uploaded last, the newest first; raises as ``call``.
+
+        Files and metadata of others who use the account are passed over.
+        """
+        files = [_object(file) for file in _list((await self.call("GET", "/v1/files"))["results"])]
+        return [_upload(file) for file in files if _carries(file.get("metadata"), marks)]
 
     async def find(self, kind: RunKind, order: str) -> Ticket | None:
         """Look for the run that carries an order's mark, in the last day's runs, the newest first."""
@@ -130,6 +148,15 @@ def _is_marked(run: Json, kind: RunKind, order: str) -> bool:
 def _names(value: str, order: str) -> bool:
     address = address_in(value)
     return address is not None and PurePosixPath(address.path).stem == order
+
+
+def _carries(metadata: object, marks: Mapping[str, str]) -> bool:
+    return isinstance(metadata, dict) and marks.items() <= metadata.items()
+
+
+def _upload(file: Json) -> Upload:
+    expires_at = datetime.fromisoformat(str(file["expires_at"]))
+    return Upload(str(file["id"]), str(_object(file["urls"])["get"]), expires_at)
 
 
 def _created(run: Json) -> datetime:

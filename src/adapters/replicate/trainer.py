@@ -3,14 +3,15 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from replicate.exceptions import ReplicateError
 
-from adapters.replicate.connection import EVENTS, ReplicateConnection
+from adapters.replicate.connection import EVENTS, FETCHED_WITHIN, ReplicateConnection
 from adapters.replicate.errors import asking, submitting
 from adapters.replicate.reports import report_of
 from adapters.replicate.settings import RunKind
@@ -41,14 +42,16 @@ class ReplicateTrainer:
         return await self.connection.find(RunKind.TRAINING, order)
 
     async def submit(self, order: TrainingOrder) -> Ticket:
-        """Upload the archive, make sure of the private destination, and start training.
+        """Make sure of the private destination, upload the archive unless it is there, and start training.
 
         Raises ProviderRefused, PhotoNotFound from the photo store, and StoreUnavailable, also when there is no room for
         the archive to wait.
         """
-        archive_url = await self._upload(order)
         with submitting():
             await self._ensure(self.connection.settings.destination(order.id))
+            archive_url = await self._uploaded(order)
+        archive_url = archive_url or await self._upload(order)
+        with submitting():
             return await self._start(order, archive_url)
 
     async def report(self, ticket: Ticket) -> Report:
@@ -66,14 +69,19 @@ class ReplicateTrainer:
                 if error.status not in _ENDED:
                     raise
 
+    async def _uploaded(self, order: TrainingOrder) -> str | None:
+        """Return where an earlier try has left the archive, if it stays there until the run has fetched it."""
+        needed_until = datetime.now(UTC) + FETCHED_WITHIN
+        uploads = await self.connection.uploads(_marks(order.id))
+        return next((upload.url for upload in uploads if upload.expires_at > needed_until), None)
+
     async def _upload(self, order: TrainingOrder) -> str:
-        marks = {RunKind.TRAINING.value: order.id}
         # Closing a file that could not be written raises once more, so the whole of it is looked after.
         with _spooling(), tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(self.spool)) as archive:
             await self._gather(order.archive, archive)
             archive.seek(0)
             with submitting():
-                return await self.connection.upload(f"{order.id}.zip", archive, marks)
+                return await self.connection.upload(f"{order.id}.zip", archive, _marks(order.id))
 
     async def _gather(self, ref: PhotoRef, archive: IO[bytes]) -> None:
         async for piece in self.photos.read(ref):
@@ -116,6 +124,10 @@ class ReplicateTrainer:
         except ReplicateError as error:
             if error.status != _TAKEN:  # somebody else was faster
                 raise
+
+
+def _marks(order: TrainingId) -> Mapping[str, str]:
+    return {RunKind.TRAINING.value: order}
 
 
 @contextlib.contextmanager

@@ -77,7 +77,33 @@ async def test_faces_never_go_to_a_public_model(studio: Studio) -> None:
     studio.replicate.provider.add_model(Model(owner, name, "public", "cpu", studio.replicate.clock.now()))
     with pytest.raises(ProviderRefused, match="public"):
         await submit(studio)
-    assert studio.replicate.trainings == []
+    assert (studio.replicate.files, studio.replicate.trainings) == ([], [])
+
+
+async def test_an_archive_is_uploaded_once_however_often_the_training_is_tried(studio: Studio) -> None:
+    order, provider = await studio.training(), studio.replicate.provider
+    await studio.trainer.submit(await studio.training("another"))
+    provider.store_file("somebody's.txt", "text/plain", b"", {"training": ["order-1"]})
+    for refuse in (studio.replicate.throttle_next, studio.replicate.break_next, studio.replicate.lose_next_request):
+        refuse(path_part="/trainings")
+        with pytest.raises(ProviderUnavailable):
+            await studio.trainer.submit(order)
+    await studio.trainer.submit(order)
+    assert [file.name for file in studio.replicate.files] == ["another.zip", "somebody's.txt", "order-1.zip"]
+    assert studio.replicate.files[2].id in str(studio.replicate.trainings[1].input["input_images"])
+
+
+@pytest.mark.parametrize(("left", "uploaded"), [(timedelta(hours=1), 1), (timedelta(minutes=10), 2)])
+async def test_an_archive_that_expires_before_it_is_fetched_is_uploaded_anew(
+    studio: Studio, left: timedelta, uploaded: int
+) -> None:
+    studio.replicate.break_next(path_part="/trainings")
+    with pytest.raises(ProviderUnavailable):
+        await submit(studio)
+    studio.replicate.files[0].expires_at = studio.replicate.clock.now() + left
+    await submit(studio)
+    assert len(studio.replicate.files) == uploaded
+    assert studio.replicate.files[-1].id in str(studio.replicate.trainings[0].input["input_images"])
 
 
 async def test_an_archive_that_is_lost_starts_nothing(studio: Studio) -> None:
