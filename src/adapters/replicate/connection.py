@@ -10,7 +10,6 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import PurePosixPath
 from typing import IO, NamedTuple
 from urllib.parse import urlsplit
 
@@ -89,21 +88,33 @@ class ReplicateConnection:
         return [_upload(file) for file in files if _carries(file.get("metadata"), marks)]
 
     async def find(self, kind: RunKind, order: str) -> Ticket | None:
-        """Look for the run that carries an order's mark, in the last day's runs, the newest first."""
+        """Look for an order's run in the last day's, the newest first: by its webhook, or else by a training's archive.
+
+        A list of runs may leave the webhook out.  A painting is given a customer's words, so nothing is read of those.
+        """
+        unmarked: dict[str, Ticket] = {}
+        with asking():
+            async for run in self._runs(kind):
+                ticket, mark = Ticket(ProviderRunId(str(run["id"]))), mark_in(run.get("webhook"))
+                if mark == (kind, order):
+                    return ticket
+                if mark is None and kind is RunKind.TRAINING:
+                    unmarked = dict.fromkeys(_names(run.get("input")), ticket) | unmarked
+            uploads = await self.uploads({kind.value: order}) if unmarked else []
+        return next((unmarked[upload.id] for upload in uploads if upload.id in unmarked), None)
+
+    async def _runs(self, kind: RunKind) -> AsyncIterator[Json]:
         oldest = datetime.now(UTC) - LOOK_BACK
         query = ""
-        with asking():
-            for _ in range(MOST_PAGES):
-                page = await self.call("GET", f"{kind.path}{query}")
-                runs = [_object(run) for run in _list(page["results"])]
-                for run in runs:
-                    if _is_marked(run, kind, order):
-                        return Ticket(ProviderRunId(str(run["id"])))
-                following = page.get("next")
-                if not following or not runs or _created(runs[-1]) < oldest:
-                    return None
-                query = f"?{urlsplit(str(following)).query}"  # the token goes to the API's own host only
-        return None
+        for _ in range(MOST_PAGES):
+            page = await self.call("GET", f"{kind.path}{query}")
+            runs = [_object(run) for run in _list(page["results"])]
+            for run in runs:
+                yield run
+            following = page.get("next")
+            if not following or not runs or _created(runs[-1]) < oldest:
+                return
+            query = f"?{urlsplit(str(following)).query}"  # the token goes to the API's own host only
 
     async def hardware(self) -> list[str]:
         """Return what models can run on, by the names of now; for a check at start-up."""
@@ -133,21 +144,10 @@ async def connected_replicate(settings: ReplicateSettings) -> AsyncIterator[Repl
         yield ReplicateConnection(settings, vendor, api, web)
 
 
-def _is_marked(run: Json, kind: RunKind, order: str) -> bool:
-    """Tell whether a run is an order's: by our webhook address, or by the name of a training's archive.
-
-    A painting is given a customer's words, so nothing is read out of those.
-    """
-    if mark_in(run.get("webhook")) == (kind, order):
-        return True
-    given = run.get("input") if kind is RunKind.TRAINING else None
-    values = given.values() if isinstance(given, dict) else ()
-    return any(isinstance(value, str) and _names(value, order) for value in values)
-
-
-def _names(value: str, order: str) -> bool:
-    address = address_in(value)
-    return address is not None and PurePosixPath(address.path).stem == order
+def _names(given: object) -> set[str]:
+    """Return the names in the addresses that a run was given: an upload's is its id."""
+    addresses = [address_in(value) for value in given.values()] if isinstance(given, dict) else []
+    return {name for address in addresses if address for name in address.path.split("/") if name}
 
 
 def _carries(metadata: object, marks: Mapping[str, str]) -> bool:

@@ -38,7 +38,10 @@ class ReplicateTrainer:
     """The folder of nameless files: where there is room for photos, which the system's own may not have."""
 
     async def find(self, order: TrainingId) -> Ticket | None:
-        """Return the run whose webhook address or archive's name carries the order's id; it is a day old at most."""
+        """Return the run whose webhook address, or whose archive's metadata, carries the order's id.
+
+        It is a day old at most.
+        """
         return await self.connection.find(RunKind.TRAINING, order)
 
     async def submit(self, order: TrainingOrder) -> Ticket:

@@ -135,9 +135,30 @@ async def test_a_run_that_was_never_accepted_is_not_found(studio: Studio) -> Non
     assert await studio.trainer.find(ORDER) is None
 
 
-async def test_a_run_is_found_by_the_name_of_its_archive(studio: Studio) -> None:
-    keep(studio, 1, {"input_images": "https://files.example.org/archives/order-1.zip?signature=x"})
-    assert await studio.trainer.find(ORDER) == Ticket(ProviderRunId("kept-0"))
+async def test_a_run_whose_webhook_is_not_shown_is_found_by_the_archive_it_was_given(studio: Studio) -> None:
+    tickets = [await studio.trainer.submit(await studio.training(f"order-{number}")) for number in range(3)]
+    for run in studio.replicate.trainings:
+        run.webhook = None
+    keep(studio, 2, {"input_images": "https://files.example.org/archives/order-1.zip", "steps": 1000})
+    assert await studio.trainer.find(ORDER) == tickets[1]
+    assert await studio.trainer.find(TrainingId("order")) is None
+
+
+async def test_nobody_elses_run_with_an_orders_name_in_its_input_is_taken_for_it(studio: Studio) -> None:
+    keep(
+        studio, 1, {"input_images": "https://files.example.org/archives/order-1.zip?signature=x", "trigger": "order-1"}
+    )
+    assert await studio.trainer.find(ORDER) is None
+
+
+async def test_files_are_asked_for_only_when_no_webhook_tells_whose_a_run_is(studio: Studio) -> None:
+    ticket = await studio.trainer.submit(await studio.training())
+    studio.replicate.break_next(path_part="/v1/files")
+    assert await studio.trainer.find(ORDER) == ticket
+    assert await studio.trainer.find(TrainingId("order-2")) is None
+    studio.replicate.trainings[0].webhook = None
+    with pytest.raises(ProviderUnavailable):
+        await studio.trainer.find(ORDER)
 
 
 async def test_a_run_is_found_behind_hundreds_of_newer_ones(studio: Studio) -> None:
