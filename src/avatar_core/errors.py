@@ -428,9 +428,9 @@ class ProviderRefused(OutsideError):
 
 @dataclass(eq=False)
 class ProviderUnauthorized(OutsideError):
-    """The provider rejects our credential; ``setting`` is the name of the setting to mend."""
+    """The provider takes no order from us: it rejects the credential in ``setting``, or its account has no money."""
 
-    wording = "the provider rejects the credential in {setting}"
+    wording = "the provider rejects the credential in {setting}, or its account has no money"
     setting: str
 
 

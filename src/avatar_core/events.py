@@ -278,7 +278,10 @@ class PortraitsFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderUnauthorized:
-    """A provider rejects our credential; the owner has to mend ``setting``.  At most one an hour."""
+    """A provider rejects our credential, or its account has no money; the owner has to mend ``setting``, or to pay.
+
+    At most one an hour.
+    """
 
     name: ClassVar[str] = "provider.unauthorized"
     bot: BotId

@@ -278,7 +278,8 @@ class TrainingOrder:
 class Trainer(Protocol):
     """Trains a personal model somewhere else.  Slow, expensive, and not idempotent by itself.
 
-    Every method raises ProviderUnavailable (try again; the outcome is unknown) or ProviderUnauthorized (the token).
+    Every method raises ProviderUnavailable (try again; the outcome is unknown) or ProviderUnauthorized (the token, or
+    an account without money).
     """
 
     async def find(self, order: TrainingId) -> Ticket | None:

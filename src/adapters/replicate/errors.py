@@ -15,7 +15,8 @@ from avatar_core.errors import (
     RunVanished,
 )
 
-_CREDENTIAL = {401, 403}
+_OWNERS_MATTER = {401, 402, 403}
+"""The token is wrong, or its account has no money (402): the owner mends it."""
 _LATER = {408, 425, 429}
 _GONE = 404
 _SERVER_ERROR = 500
@@ -29,7 +30,7 @@ def submitting() -> contextlib.AbstractContextManager[None]:
 
 
 def asking() -> contextlib.AbstractContextManager[None]:
-    """Raise RunVanished for 404, ProviderUnauthorized for a rejected token, else ProviderUnavailable."""
+    """Raise RunVanished for 404, ProviderUnauthorized for a token that opens nothing, else ProviderUnavailable."""
     return _translated(lambda _: RunVanished(), lambda reason: ProviderUnavailable(reason=reason))
 
 
@@ -44,7 +45,7 @@ def _translated(gone: Callable[[str], AvatarError], odd: Callable[[str], AvatarE
     except ReplicateError as cause:
         status = cause.status or 0
         words = without_credentials(str(cause.detail or cause.title or f"status {cause.status}"))
-        if status in _CREDENTIAL:
+        if status in _OWNERS_MATTER:
             raise ProviderUnauthorized(setting=TOKEN_SETTING) from cause
         if status in _LATER or status >= _SERVER_ERROR:
             raise ProviderUnavailable(reason=words) from cause

@@ -120,6 +120,15 @@ async def test_a_rejected_token_names_the_setting_to_mend(studio: Studio, ask: A
     assert rejected.value.setting == "REPLICATE_API_TOKEN"
 
 
+async def test_an_account_without_money_is_the_owners_matter_and_refuses_no_order(studio: Studio) -> None:
+    studio.replicate.run_out_of_credit()
+    with pytest.raises(ProviderUnauthorized):
+        await submit(studio)
+    studio.replicate.top_up()
+    await submit(studio)
+    assert len(studio.replicate.predictions) == 1
+
+
 @pytest.mark.parametrize("ask", QUESTIONS)
 async def test_a_busy_broken_or_silent_provider_is_unavailable(studio: Studio, ask: Ask) -> None:
     for plan in (studio.replicate.throttle_next, studio.replicate.break_next):

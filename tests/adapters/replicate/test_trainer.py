@@ -307,10 +307,13 @@ async def test_no_network_to_the_provider_is_unavailable(studio: Studio, ask: As
             await ask(away)
 
 
-async def test_an_account_without_credit_refuses(studio: Studio) -> None:
+async def test_an_account_without_money_is_the_owners_matter_and_refuses_no_order(studio: Studio) -> None:
     studio.replicate.run_out_of_credit()
-    with pytest.raises(ProviderRefused, match="credit"):
+    with pytest.raises(ProviderUnauthorized) as rejected:
         await submit(studio)
+    assert rejected.value.setting == "REPLICATE_API_TOKEN"
+    studio.replicate.top_up()
+    assert await submit(studio) == Ticket(ProviderRunId(studio.replicate.trainings[0].id))
 
 
 async def test_an_input_the_trainer_will_not_have_is_refused(studio: Studio) -> None:

@@ -424,7 +424,8 @@ owner-portraits-failed =
     ⚠️ Portraits <code>{ $order }</code> of customer <code>{ $customer }</code> failed: { $why }.
     { $released } ⭐ were given back. { $detail }
 owner-provider-unauthorized =
-    🔑 The service rejects our key. Mend the setting <code>{ $setting }</code> and restart.
+    🔑 The service takes no orders from us: our key is wrong, or its account has no money.
+    Mend the setting <code>{ $setting }</code> and restart, or top up the account.
     Orders wait and go on by themselves, no stars are lost.
 owner-provider-puzzling = ❔ The service said something puzzling, nothing was changed. { $detail }
 providers-words = The service says: “{ $detail }”

@@ -415,7 +415,8 @@ owner-portraits-failed =
     ⚠️ Портреты <code>{ $order }</code> клиента <code>{ $customer }</code> не удались: { $why }.
     Возвращено { $released } ⭐. { $detail }
 owner-provider-unauthorized =
-    🔑 Сервис отвергает наш ключ. Исправьте настройку <code>{ $setting }</code> и перезапустите.
+    🔑 Сервис не принимает от нас заказы: ключ неверен или на его счёте нет денег.
+    Исправьте настройку <code>{ $setting }</code> и перезапустите бота или пополните счёт.
     Заказы ждут и продолжатся сами, звёзды целы.
 owner-provider-puzzling = ❔ Сервис ответил непонятно, ничего не изменено. { $detail }
 providers-words = Слова сервиса: «{ $detail }»
