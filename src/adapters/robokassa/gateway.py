@@ -23,6 +23,8 @@ MOST_FIELDS = 100
 LONGEST_NAME = 64
 """Ids of ours are shorter; of a longer name the digest stands in the evidence's key, for an index takes no essay."""
 _REQUIRED = ("OutSum", "InvId", "SignatureValue")
+_UNTAKEN = re.compile("[^ -~А-Яа-яЁё«»—–…]+")
+"""What a Description may not have: it takes English and Russian letters, digits and punctuation, and shows no emoji."""
 _NUMBER = re.compile(r"[0-9]{1,10}")
 
 
@@ -46,7 +48,7 @@ class RobokassaGateway:
             "MerchantLogin": shop.login,
             "OutSum": payment.price.plain,
             "InvId": str(payment.number),
-            "Description": title[:DESCRIPTION_CHARS],
+            "Description": _described(title) or str(payment.number),
             "Encoding": "utf-8",
             OWN_FIELD: payment.id,
         }
@@ -96,6 +98,11 @@ class RobokassaGateway:
             raise NoticeForged(source=ROBOKASSA, reason="its signature is wrong")
         if fields.get("IsTest", "0") != "0" and not shop.test:
             raise NoticeForged(source=ROBOKASSA, reason="it is about a test payment")
+
+
+def _described(title: str) -> str:
+    """Return the title in the characters that are taken, as many as are taken."""
+    return " ".join(_UNTAKEN.sub(" ", title).split())[:DESCRIPTION_CHARS].rstrip()
 
 
 def _key_of(named: str) -> list[str]:

@@ -93,6 +93,33 @@ async def test_a_link_says_what_is_paid_and_no_password() -> None:
     assert "securepass" not in str(link)
 
 
+@pytest.mark.parametrize(
+    ("title", "described"),
+    [
+        ("📸 НейроФото", "НейроФото"),
+        ("217 ⭐", "217"),
+        ("Ёлка — «pro», 50 % (12 шт.)", "Ёлка — «pro», 50 % (12 шт.)"),
+        ("⭐" * 200 + "a\tb\u202ec", "a b c"),
+        ("⭐", "77"),
+        ("⭐ " + "x" * 200, "x" * 100),
+    ],
+)
+async def test_a_title_is_described_in_the_characters_that_robokassa_takes(title: str, described: str) -> None:
+    async with RobokassaSandbox.running() as robokassa:
+        gateway = RobokassaGateway(replace(SHOP, base_url=robokassa.base_url))
+        assert (await link_of(gateway, title=title))["Description"] == described
+        checkout = await gateway.checkout(PAYMENT, title)
+        assert checkout.url is not None
+        await robokassa.look(checkout.url)
+
+
+@given(title=st.text(max_size=200))
+async def test_whatever_a_title_has_its_description_is_short_and_plain(title: str) -> None:
+    described = (await link_of(GATEWAY, title=title))["Description"]
+    assert 1 <= len(described) <= 100
+    assert described == " ".join(described.split())
+
+
 async def test_a_receipt_is_compact_encoded_once_and_has_the_exact_sum() -> None:
     link = await link_of(RobokassaGateway(replace(SHOP, receipt=RobokassaReceipt())), title='50 "⭐"')
     encoded = link["Receipt"]

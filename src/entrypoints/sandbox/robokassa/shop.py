@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from entrypoints.sandbox.robokassa.signatures import init_signature, result_sign
 
 MAX_INVOICE_ID = 2_147_483_647
 DESCRIPTION_CHARS = 100
+RUSSIAN = re.compile("[А-Яа-яЁё]")
 # The texts of the error page, by code: https://docs.robokassa.ru/ru/errors
 ERRORS: Mapping[int, str] = {
     20: "Неверные параметры запроса",
@@ -155,8 +157,15 @@ def _amount(given: str) -> Decimal:
     return amount
 
 
+def _is_described_with(character: str) -> bool:
+    """Whether the vendor takes it in a Description: English and Russian letters, digits, punctuation."""
+    is_plain = character.isascii() and character.isprintable()
+    return is_plain or bool(RUSSIAN.match(character)) or unicodedata.category(character).startswith("P")
+
+
 def _check_details(parameters: Mapping[str, str]) -> None:
-    if len(parameters.get("Description", "")) > DESCRIPTION_CHARS:
+    description = parameters.get("Description", "")
+    if len(description) > DESCRIPTION_CHARS or not all(map(_is_described_with, description)):
         raise CheckoutRefused(20)
     if not (until := parameters.get("ExpirationDate", "")):
         return
