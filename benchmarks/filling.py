@@ -134,13 +134,13 @@ class PaymentModels:
         """Make a customer, an open invoice and a kept notice that pays it for each number, by turns at the bots."""
         first, last = numbers[0], numbers[-1]
         await self.fill_customers(database, numbers, bots)
-        await database.rows(_PAYMENTS, first, last, bots, self.pack, self.plan)
-        await database.rows(_EVIDENCE, first, last, self.notice)
-        await database.rows("ANALYZE")
+        await database.long_rows(_PAYMENTS, first, last, bots, self.pack, self.plan)
+        await database.long_rows(_EVIDENCE, first, last, self.notice)
+        await database.long_rows("ANALYZE")
 
     async def fill_customers(self, database: Database, numbers: range, bots: int = 1) -> None:
         """Make customers who pay nothing."""
-        await database.rows(_CUSTOMERS, numbers[0], numbers[-1], bots, self.customer)
+        await database.long_rows(_CUSTOMERS, numbers[0], numbers[-1], bots, self.customer)
 
 
 def filled_notice(number: int) -> EvidenceId:
@@ -167,9 +167,9 @@ async def fill_entries(database: Database, number: int, count: int) -> CustomerI
         work.save(customer, wallet)
         await work.commit()
     key = wallet.postings[0].transfer.key
-    await database.rows(_UNCHECKED)
-    await database.rows(_TRANSFERS, 2, count, key)
-    await database.rows(_ENTRIES, 2, count, key)
-    await database.rows(_CHECKED)
-    await database.rows(_ACCOUNT, count, count, wallet.accounts[Pocket.AVAILABLE].name)
+    await database.long_rows(_UNCHECKED)
+    await database.long_rows(_TRANSFERS, 2, count, key)
+    await database.long_rows(_ENTRIES, 2, count, key)
+    await database.long_rows(_CHECKED)
+    await database.long_rows(_ACCOUNT, count, count, wallet.accounts[Pocket.AVAILABLE].name)
     return customer.id

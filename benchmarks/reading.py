@@ -52,7 +52,7 @@ async def measure_reading(server: Server, size: ReadingSize, rounds: Rounds) -> 
     """Fill one customer for each number of entries, then read them by turns over one connection."""
     async with server.house(1) as database:
         customers = {each: await fill_entries(database, number, each) for number, each in enumerate(size.entries)}
-        await database.rows("ANALYZE")
+        await database.long_rows("ANALYZE")
         reader = _Reader(database)
         ways = {"balance and dossier": reader.dossier, f"last {LINES} lines": reader.last_ten}
         medians = await rounds.medians(

@@ -72,7 +72,7 @@ class Shop:
         """Let there be at least so many customers, who pay nothing."""
         if customers > self._made:
             await self._models.fill_customers(self._database, range(self._made + 1, customers + 1))
-            await self._database.rows("ANALYZE")
+            await self._database.long_rows("ANALYZE")
             self._made = customers
 
 

@@ -50,7 +50,8 @@ class Stock:
     @classmethod
     async def taken(cls, database: Database) -> "Stock":
         """Count."""
-        return cls(*(await database.one(_STOCK)))
+        (counted,) = await database.long_rows(_STOCK)
+        return cls(*counted)
 
     def after(self, did: Counter[str]) -> "Stock":
         """Return what must be counted once all of this was done, each thing once."""

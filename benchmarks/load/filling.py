@@ -74,16 +74,16 @@ async def fill(database: Database, customers: int, entries: int, bots: int) -> F
     began = time.perf_counter()
     models = await PaymentModels.written(database)
     await models.fill_customers(database, range(1, customers + 1), bots)
-    await database.rows(_UNCHECKED)
-    await database.rows(_ACCOUNTS)
+    await database.long_rows(_UNCHECKED)
+    await database.long_rows(_ACCOUNTS)
     gifts = max(1, entries // (ENTRIES_OF_A_GIFT * customers))
     begins = CLOCK.now() - SPREAD - A_DAY
     for gift in range(1, gifts + 1):
-        await database.rows(_TRANSFERS, begins, SPREAD, gifts, gift)
-        await database.rows(_BOOKED, gift, gift)
-    await database.rows(_CHECKED)
-    await database.rows("VACUUM ANALYZE")
-    written, stars = await database.one(_WRITTEN)
+        await database.long_rows(_TRANSFERS, begins, SPREAD, gifts, gift)
+        await database.long_rows(_BOOKED, gift, gift)
+    await database.long_rows(_CHECKED)
+    await database.long_rows("VACUUM ANALYZE")
+    ((written, stars),) = await database.long_rows(_WRITTEN)
     written_in_s = time.perf_counter() - began
     sealed = await PostgresBooks(database, CLOCK).seal((CLOCK.now() - A_DAY).date())
     return Filled(customers, written, stars, written_in_s, len(sealed), time.perf_counter() - began - written_in_s)

@@ -1,4 +1,7 @@
-"""A wire to the server that can be cut at any moment: just so, or with answers already on their way that get lost."""
+"""A wire to the server that can be cut at any moment: just so, or with answers already on their way that get lost.
+
+It can also fall silent without being cut.
+"""
 
 import asyncio
 import contextlib
@@ -24,12 +27,17 @@ class Wire:
     is_deaf: bool = False
     _committing: asyncio.Event | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    _hushed: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def cut(self) -> None:
         """Drop every connection at once."""
         self.cuts += 1
         for writer in tuple(self._writers):
             writer.transport.abort()
+
+    def hush(self) -> None:
+        """Let whatever is said from now on get lost, and close nothing; new connections are as good as ever."""
+        self._hushed |= self._writers
 
     async def swallow(self) -> None:
         """Let the server hear the next commit and answer, and nobody hear the answer; then drop every connection."""
@@ -67,7 +75,7 @@ class Wire:
                 if self._committing and not is_answer and COMMITTING in piece:
                     self.is_deaf = True
                     self._committing.set()
-                if not (is_answer and self.is_deaf):
+                if not (is_answer and self.is_deaf) and target not in self._hushed:
                     target.write(piece)
                     await target.drain()
 

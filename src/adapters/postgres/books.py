@@ -71,13 +71,13 @@ class PostgresBooks:
     async def postings(self, customer: CustomerId) -> list[Posting]:
         """Return every posting that touches the customer, in order."""
         entries: dict[Transfer, dict[AccountName, Entry]] = {}
-        for entry, transfer in map(_entered, await self._database.rows(_POSTINGS, customer)):
+        for entry, transfer in map(_entered, await self._database.long_rows(_POSTINGS, customer)):
             entries.setdefault(transfer, {})[entry.account] = entry
         return [_posting(transfer, known) for transfer, known in entries.items()]
 
     async def totals(self, network: NetworkId) -> dict[str, int]:
         """Return the sum of entries per business account of a network, in minor units."""
-        rows = await self._database.rows("SELECT * FROM avatar.totals(%s)", network)
+        rows = await self._database.long_rows("SELECT * FROM avatar.totals(%s)", network)
         return {account: int(total) for account, total in rows}
 
     async def seal(self, until: date) -> list[Seal]:
@@ -86,11 +86,11 @@ class PostgresBooks:
         Raises ConcurrentChange when a transfer came into a day while it was being sealed.
         """
         made = []
-        (day,) = await self._database.one(_FIRST_UNSEALED)
+        ((day,),) = await self._database.long_rows(_FIRST_UNSEALED)
         while day is not None and day <= until:
             seal = await self._sealed(day)
             facts = (seal.day, seal.digest, seal.transfers, self._clock.now())
-            if (await self._database.one("SELECT avatar.seal(%s, %s, %s, %s)", *facts))[0]:
+            if await self._database.long_rows("SELECT 1 WHERE avatar.seal(%s, %s, %s, %s)", *facts):
                 made.append(seal)
             day += timedelta(days=1)
         return made
@@ -98,7 +98,7 @@ class PostgresBooks:
     async def _sealed(self, day: date) -> Seal:
         """Compute the seal of a day as it stands."""
         sealing, key, begins = Sealing(day), "", datetime.combine(day, time(), UTC)
-        while rows := await self._database.rows(_OF_DAY, begins, begins + timedelta(days=1), key, BATCH):
+        while rows := await self._database.long_rows(_OF_DAY, begins, begins + timedelta(days=1), key, BATCH):
             for row in rows:
                 sealing.add(_transferred(*row))
             key = rows[-1][0]
@@ -108,7 +108,7 @@ class PostgresBooks:
         """Check every law over all books: most of them as SQL, the hash chain entry by entry as it streams by."""
         found = []
         for law, sql in LAWS.items():
-            rows = await self._database.rows(MOMENT + sql, self._clock.now(), HOLD_LIMIT)
+            rows = await self._database.long_rows(MOMENT + sql, self._clock.now(), HOLD_LIMIT)
             found += [Violation(law, subject or "", detail or "") for subject, detail in rows]
         found += await self._forgotten_tasks()
         found += [broken async for broken in self._broken_seals()]
@@ -116,7 +116,7 @@ class PostgresBooks:
 
     async def _forgotten_tasks(self) -> list[Violation]:
         found = []
-        for reactions, count, example, name, facts, at in await self._database.rows(REACTIONS):
+        for reactions, count, example, name, facts, at in await self._database.long_rows(REACTIONS):
             expected = sorted(task.reaction for task in tasks_after(read_happening(example, name, facts, at)))
             if sorted(reactions) != expected:
                 detail = f"{count} × {name} with {', '.join(reactions) or 'nothing'}"
@@ -144,7 +144,7 @@ class PostgresBooks:
 
     async def _entries(self) -> AsyncIterator[tuple[Entry, Transfer]]:
         account, version = "", 0
-        while rows := await self._database.rows(CHAIN, account, version, BATCH):
+        while rows := await self._database.long_rows(CHAIN, account, version, BATCH):
             for row in rows:
                 yield _entered(row)
             account, version = rows[-1][0], rows[-1][4]

@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import (
     CheckViolation,
     DeadlockDetected,
+    LockNotAvailable,
     NumericValueOutOfRange,
     ReadOnlySqlTransaction,
     SerializationFailure,
@@ -37,6 +38,7 @@ _REASONS = (
     "password authentication failed",
     "failed to resolve host",
     "timeout expired",
+    "lock timeout",
 )
 
 
@@ -66,6 +68,11 @@ def store_errors() -> Iterator[None]:
         if meant is None:
             raise
         raise meant from error
+
+
+def was_undone(error: Exception) -> bool:
+    """Return whether the server answered and wrote nothing; when it does not answer at all, nobody knows."""
+    return not isinstance(error, StoreUnavailable) or isinstance(error.__cause__, LockNotAvailable)
 
 
 def require_conninfo(dsn: str) -> None:

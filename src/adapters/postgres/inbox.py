@@ -46,7 +46,7 @@ class PostgresInbox:
         """Delete what came before a moment and is dealt with, some thousand at a time; return how much it was."""
         forgotten, deleted = 0, FORGOTTEN_AT_ONCE
         while deleted == FORGOTTEN_AT_ONCE:
-            (deleted,) = await self._database.one(
+            ((deleted,),) = await self._database.long_rows(
                 "WITH gone AS (DELETE FROM avatar.arrivals WHERE (source, external_id) IN ("
                 " SELECT source, external_id FROM avatar.arrivals WHERE handled AND arrived_at < %s LIMIT %s"
                 ") RETURNING 1) SELECT count(*) FROM gone",

@@ -6,11 +6,11 @@ from psycopg import Error
 
 from adapters.postgres.changes import merged
 from adapters.postgres.codec import Document, write_documents
-from adapters.postgres.errors import Verdict
+from adapters.postgres.errors import Verdict, was_undone
 from adapters.postgres.ferry import Ferry
 from adapters.postgres.pool import Database
 from adapters.postgres.storable import storable, storable_json
-from avatar_core.errors import AvatarError, StoreUnavailable
+from avatar_core.errors import AvatarError
 
 Asked = tuple[str, str | None, str | None, int | None, Sequence[str]]
 """A dossier's subject: kind, id, network, person, and the keys of transfers that matter."""
@@ -58,10 +58,8 @@ class SharedStatements:
             return await self._write_each(documents)
         try:
             await self._database.one(WRITE_ONE, write_documents([merged(documents)]))
-        except StoreUnavailable:
-            raise
-        except (AvatarError, Error):
-            if len(documents) == 1:
+        except (AvatarError, Error) as refusal:
+            if len(documents) == 1 or not was_undone(refusal):
                 raise
             return await self._write_each(documents)  # one of them was refused: the others shall not fall with it
         return [_WRITTEN] * len(documents)

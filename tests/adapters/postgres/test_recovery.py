@@ -5,11 +5,13 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrate import migrate
@@ -18,6 +20,7 @@ from avatar_core.errors import ConcurrentChange, StoreUnavailable
 from avatar_core.testing.examples import NOW, a_customer
 from avatar_core.testing.store import Store
 from tests.contracts.postgres_store import postgres_store
+from tests.database_faults.wire import laid_wire
 
 PATIENCE_S = 60.0
 CONNECTIONS = PoolSettings(smallest=2, largest=4, patience_s=1.0)
@@ -79,6 +82,29 @@ async def test_connections_that_are_cut_at_work_cost_a_store_unavailable_and_no_
         await sleeping
     assert isinstance(refusal.value.__cause__, psycopg.OperationalError)
     await eventually(lambda: patient.rows("SELECT 1"))
+
+
+async def test_a_server_that_falls_silent_is_a_store_unavailable_and_is_called_anew(migrated_dsn: str) -> None:
+    facts = conninfo_to_dict(migrated_dsn)
+    server = Path(str(facts["host"])) / f".s.PGSQL.{facts['port']}"
+    settings = PoolSettings(smallest=2, largest=2, patience_s=PATIENCE_S, answer_s=2.0)
+    async with AsyncExitStack() as stack:
+        wire, folder = await stack.enter_async_context(laid_wire(server))
+        dsn = make_conninfo(migrated_dsn, host=str(folder))
+        store = postgres_store(await stack.enter_async_context(Database(dsn, settings=settings)))
+        customer = await store.registered()
+        wire.hush()
+        for each in await asyncio.gather(store.save(a_customer(2)), store.read(customer), return_exceptions=True):
+            assert str(each) == str(StoreUnavailable(reason="no answer within 2 s"))
+        await store.save(a_customer(2))
+        assert (await store.read(customer)).customer == customer
+
+
+async def test_a_statement_that_reads_all_the_books_may_take_longer(migrated_dsn: str) -> None:
+    async with Database(migrated_dsn, settings=PoolSettings(answer_s=0.5)) as database:
+        with pytest.raises(StoreUnavailable, match=r"no answer within 0\.5 s"):
+            await database.rows("SELECT pg_sleep(2)")
+        assert await database.long_rows("SELECT 1 FROM pg_sleep(2)") == [(1,)]
 
 
 async def test_a_server_that_only_reads_for_now_is_a_store_unavailable(migrated_dsn: str) -> None:

@@ -10,7 +10,7 @@
 -- a commit are taken in one order: commits that meet wait for each other, but never in a circle.
 CREATE FUNCTION avatar.write(document jsonb) RETURNS void
 LANGUAGE plpgsql
-SET timezone = 'UTC' SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET timezone = 'UTC' SET lock_timeout = '5s' SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     written bigint;
 BEGIN
@@ -207,24 +207,39 @@ BEGIN
 END $$;
 
 -- Several documents of several callers in one commit: each holds or falls for itself, and each gets its own verdict,
--- in their order; nulls mean that it is written.  All locks are taken before the first document is written.
+-- in their order; nulls mean that it is written.  All locks are taken before the first document is written.  What somebody
+-- else keeps locked is waited for once: the other documents that need it are refused at once, with lock_not_available.
 CREATE FUNCTION avatar.write_each(documents jsonb)
 RETURNS TABLE (state text, broken_constraint text, message text, detail text)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET lock_timeout = '5s' AS $$
 DECLARE
+    turn text;
     document jsonb;
+    kept_by_others text[] := '{}';
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(turn.name, 0)) FROM (
-        SELECT name FROM jsonb_array_elements(documents) given, jsonb_array_elements_text(given -> 'locks') name
-        ORDER BY name COLLATE "C"
-    ) turn;
+    FOR turn IN
+        SELECT DISTINCT name COLLATE "C" FROM jsonb_array_elements(documents) given,
+            jsonb_array_elements_text(given -> 'locks') name ORDER BY 1
+    LOOP
+        BEGIN
+            PERFORM pg_advisory_xact_lock(hashtextextended(turn, 0));
+        EXCEPTION WHEN lock_not_available THEN
+            kept_by_others := kept_by_others || turn;
+        END;
+    END LOOP;
     FOR document IN SELECT jsonb_array_elements(documents) LOOP
         state := NULL; broken_constraint := NULL; message := NULL; detail := NULL;
         BEGIN
+            IF document -> 'locks' ?| kept_by_others THEN
+                RAISE EXCEPTION 'a lock timeout' USING ERRCODE = 'lock_not_available';
+            END IF;
             PERFORM avatar.write(document);
         EXCEPTION WHEN OTHERS THEN
             GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, broken_constraint = CONSTRAINT_NAME,
                 message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+            IF state = '55P03' THEN
+                kept_by_others := kept_by_others || ARRAY(SELECT jsonb_array_elements_text(document -> 'locks'));
+            END IF;
         END;
         RETURN NEXT;
     END LOOP;
