@@ -30,7 +30,7 @@ from avatar_core.payments import Evidence, Payment
 from avatar_core.photos import InspectedPhoto
 from avatar_core.pricing import TrainerOffer
 from avatar_core.runs import ModelVersion, Report, Ticket
-from avatar_core.tasks import Happening, Reaction, Task
+from avatar_core.tasks import DeadLetter, Happening, Reaction, Task
 
 
 class Clock(Protocol):
@@ -211,7 +211,8 @@ class Outbox(Protocol):
     async def claim(self, worker: str, at: datetime, room: Mapping[Reaction, int], lease_s: float) -> list[Task]:
         """Take due tasks: of each kind of reaction at most as many as there is room for, those due first before others.
 
-        Of each lane only its oldest undone one; a claim that is not answered ends by itself.
+        Of each lane only its oldest undone one; a claim that is not answered ends by itself.  One whose event cannot be
+        read is buried at once, and holds up no other.
         """
         ...
 
@@ -231,7 +232,7 @@ class Outbox(Protocol):
         """Put the task on the dead-letter list; its lane goes on."""
         ...
 
-    async def dead(self, limit: int) -> list[Task]:
+    async def dead(self, limit: int) -> list[DeadLetter]:
         """Return the dead letters, the oldest first."""
         ...
 

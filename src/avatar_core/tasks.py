@@ -98,6 +98,20 @@ class Task:
         return f"{self.happening.id}:{self.reaction}"
 
 
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A task that was given up, in words: its event may be one that this version of the program cannot read."""
+
+    id: str
+    event: str
+    """The event's name."""
+    at: datetime
+    """When the event happened."""
+    attempts: int
+    error: str
+    """Why it was given up."""
+
+
 def tasks_after(happening: Happening) -> tuple[Task, ...]:
     """Return what must follow an event."""
     reactions = (*_FOLLOWING[type(happening.event)], Reaction.PUBLISH)

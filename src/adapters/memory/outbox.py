@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from adapters.memory.database import MemoryDatabase, TaskRow
-from avatar_core.tasks import Reaction, Task
+from avatar_core.tasks import DeadLetter, Reaction, Task
 
 
 class MemoryOutbox:
@@ -57,10 +57,10 @@ class MemoryOutbox:
         if row is not None:
             self._put(TaskRow(row.number, replace(row.task, error=error), dead=True))
 
-    async def dead(self, limit: int) -> list[Task]:
+    async def dead(self, limit: int) -> list[DeadLetter]:
         """Return the dead letters, the oldest first."""
         await asyncio.sleep(0)
-        return [row.task for row in self._database.tasks if row.dead][:limit]
+        return [_letter(row.task) for row in self._database.tasks if row.dead][:limit]
 
     async def revive(self, task_id: str, at: datetime) -> bool:
         """Make a dead letter due again, with all of its attempts before it; False when there is none."""
@@ -95,6 +95,11 @@ class MemoryOutbox:
 
 def _number(row: TaskRow) -> int:
     return row.number
+
+
+def _letter(task: Task) -> DeadLetter:
+    happening = task.happening
+    return DeadLetter(task.id, happening.event.name, happening.at, task.attempts, task.error or "")
 
 
 def _due(row: TaskRow) -> tuple[datetime, int]:

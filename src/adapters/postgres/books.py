@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg.rows import TupleRow
 
-from adapters.postgres.codec import read_happening
+from adapters.postgres.codec import EventUnreadable, read_happening
 from adapters.postgres.laws import CHAIN, LAWS, MOMENT, REACTIONS
 from adapters.postgres.pool import Database
 from avatar_core.ids import CustomerId, NetworkId
@@ -117,9 +117,13 @@ class PostgresBooks:
     async def _forgotten_tasks(self) -> list[Violation]:
         found = []
         for reactions, count, example, name, facts, at in await self._database.long_rows(REACTIONS):
-            expected = sorted(task.reaction for task in tasks_after(read_happening(example, name, facts, at)))
+            detail = f"{count} × {name} with {', '.join(reactions) or 'nothing'}"
+            try:
+                expected = sorted(task.reaction for task in tasks_after(read_happening(example, name, facts, at)))
+            except EventUnreadable as error:
+                found.append(Violation("I7: an event has its tasks", example, f"{detail}; {error}"))
+                continue
             if sorted(reactions) != expected:
-                detail = f"{count} × {name} with {', '.join(reactions) or 'nothing'}"
                 found.append(Violation("I7: an event has its tasks", example, detail))
         return found
 

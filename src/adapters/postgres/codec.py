@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 from typing_extensions import TypedDict
 
@@ -153,9 +153,20 @@ def read_evidence(row: str) -> Evidence:
     return _EVIDENCE.validate_json(row)
 
 
+class EventUnreadable(Exception):
+    """An event that this version does not know, or knows with other facts, as another version has written it."""
+
+
 def read_happening(event_id: str, name: str, facts: str, at: datetime) -> Happening:
-    """Read an event with its id and its time."""
-    return Happening(event_id, _EVENTS[name].validate_json(facts), at.astimezone(UTC))  # type: ignore[arg-type]
+    """Read an event with its id and its time.  Raises EventUnreadable."""
+    if name not in _EVENTS:
+        raise EventUnreadable(f"this version knows no event {name}")
+    try:
+        event = _EVENTS[name].validate_json(facts)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors())
+        raise EventUnreadable(f"this version cannot read {name}: {wrong}") from error
+    return Happening(EventId(event_id), event, at.astimezone(UTC))
 
 
 def read_dossier(text: str) -> Dossier:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from psycopg.rows import TupleRow
 
-from adapters.postgres.codec import read_happening
+from adapters.postgres.codec import EventUnreadable, read_happening
 from adapters.postgres.ferry import Ferry
 from adapters.postgres.pool import Database
-from avatar_core.tasks import Reaction, Task
+from avatar_core.tasks import DeadLetter, Reaction, Task
 
 
 class PostgresOutbox:
@@ -28,7 +28,14 @@ class PostgresOutbox:
             list(room.keys()),
             list(room.values()),
         )
-        return [_task(row) for row in rows]
+        readable = []
+        for row in rows:
+            try:
+                readable.append(_task(row))
+            except EventUnreadable as error:
+                event_id, reaction = row[0], row[4]
+                await self._put_aside(worker, (event_id, reaction), str(error))
+        return readable
 
     async def renew(self, task: Task, worker: str, until: datetime) -> bool:
         """Keep a claimed task longer; False when it is another worker's meanwhile, or undone no more."""
@@ -53,23 +60,17 @@ class PostgresOutbox:
 
     async def bury(self, task: Task, worker: str, error: str) -> None:
         """Put the task on the dead-letter list; harmless when it is another worker's meanwhile."""
-        await self._database.rows(
-            "UPDATE avatar.tasks SET status = 'DEAD', error = %s, worker = NULL, leased_until = NULL"
-            " WHERE event = avatar.event_number(%s) AND reaction = %s AND worker = %s AND status = 'DUE'",
-            error,
-            *_identity(task.id),
-            worker,
-        )
+        await self._put_aside(worker, _identity(task.id), error)
 
-    async def dead(self, limit: int) -> list[Task]:
+    async def dead(self, limit: int) -> list[DeadLetter]:
         """Return the dead letters, the oldest first."""
         rows = await self._database.rows(
-            "SELECT e.id, e.name, e.facts::text, e.at, t.reaction, t.lane, t.due_at, t.attempts, t.error"
+            "SELECT e.id || ':' || t.reaction, e.name, e.at, t.attempts, coalesce(t.error, '')"
             " FROM avatar.tasks t JOIN avatar.events e ON e.number = t.event"
             " WHERE t.status = 'DEAD' ORDER BY t.event, t.reaction LIMIT %s",
             limit,
         )
-        return [_task(row) for row in rows]
+        return [DeadLetter(task, name, at.astimezone(UTC), *facts) for task, name, at, *facts in rows]
 
     async def revive(self, task_id: str, at: datetime) -> bool:
         """Make a dead letter due again, as if it had never been begun; False when there is none."""
@@ -80,6 +81,15 @@ class PostgresOutbox:
             *_identity(task_id),
         )
         return bool(revived)
+
+    async def _put_aside(self, worker: str, task: tuple[str, str], error: str) -> None:
+        await self._database.rows(
+            "UPDATE avatar.tasks SET status = 'DEAD', error = %s, worker = NULL, leased_until = NULL"
+            " WHERE event = avatar.event_number(%s) AND reaction = %s AND worker = %s AND status = 'DUE'",
+            error,
+            *task,
+            worker,
+        )
 
     async def _strike_off(self, tasks: Sequence[tuple[str, str]]) -> Sequence[None]:
         events, reactions = zip(*sorted(tasks), strict=True)

@@ -11,7 +11,7 @@ from adapters.postgres.pool import Database, PoolSettings
 from avatar_core.customers import Customer
 from avatar_core.events import StarsGranted
 from avatar_core.money import Stars
-from avatar_core.tasks import Reaction, Task, of_each
+from avatar_core.tasks import DeadLetter, Reaction, Task, of_each
 from avatar_core.testing.examples import HOUR, MINUTE, NOW
 from avatar_core.testing.store import Store
 from tests.contracts.postgres_store import postgres_store
@@ -94,6 +94,48 @@ async def test_after_the_outage_every_lane_goes_on_in_order(store: Store, custom
                 await store.outbox.done(task, "worker")
         now += MINUTE + timedelta(seconds=61)
     assert {tuple(reasons) for reasons in told.values()} == {tuple(str(number) for number in range(EVENTS))}
+
+
+ITS_TASKS = """
+    INSERT INTO avatar.tasks (event, reaction, lane, due_at)
+    SELECT number, reaction, reaction || ':somebody', at FROM avatar.events, unnest(%b::text[]) reaction WHERE id = %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "why"),
+    [
+        ("stars.promised", '{"customer": "somebody"}', "this version knows no event stars.promised"),
+        (
+            "customer.registered",
+            '{"customer": "somebody", "person": 7}',
+            "this version cannot read customer.registered: person: string_type",
+        ),
+    ],
+    ids=["unknown", "other facts"],
+)
+async def test_what_another_version_left_behind_is_put_aside_and_holds_up_nobody(
+    store: Store, database: Database, name: str, facts: str, why: str
+) -> None:
+    customer = await store.registered()
+    await database.rows("INSERT INTO avatar.events (id, name, facts, at) VALUES ('new', %s, %s, %s)", name, facts, NOW)
+    await database.rows(ITS_TASKS, ["publish", "shout"], "new")
+    await store.save(events=(granted(customer, 1),))
+    claimed = await store.outbox.claim("worker", NOW, of_each(10), 60)
+    assert [_reason(task) for task in claimed] == ["1", "1"]
+    assert await store.outbox.dead(10) == [DeadLetter("new:publish", name, NOW, 1, why)]
+    assert [(each.subject, each.detail) for each in await store.books.violations() if each.subject == "new"] == [
+        ("new", f"1 × {name} with publish, shout; {why}")
+    ]
+    assert await store.outbox.revive("new:publish", NOW)
+    assert await store.outbox.claim("worker", NOW, of_each(10), 60) == []
+    assert [letter.id for letter in await store.outbox.dead(10)] == ["new:publish"]
+
+
+async def test_a_dead_letter_whose_reaction_is_another_versions_is_listed(store: Store, database: Database) -> None:
+    await store.save(events=(granted(await store.registered(), 1),))
+    await database.rows("UPDATE avatar.tasks SET reaction = 'shout', status = 'DEAD' WHERE reaction = 'publish'")
+    assert [letter.id.partition(":")[2] for letter in await store.outbox.dead(10)] == ["shout"]
 
 
 def _reason(task: Task) -> str:
