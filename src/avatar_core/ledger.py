@@ -148,7 +148,7 @@ def chained(before: str, entry: Entry, transfer: Transfer) -> str:
 
 
 SEAL_AFTER = timedelta(hours=6)
-"""A day is sealed so long after its end: nothing that began on it is still being written, whatever a clock says."""
+"""A day is sealed so long after its end; what was decided on it and is written later still, the store refuses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,9 @@ class UnitOfWork(Protocol):
     async def commit(self) -> None:
         """Write everything in one statement.
 
-        Raises ConcurrentChange when a version has moved or a key is taken (a transfer's, a charge's, a customer's, the
-        one unfinished training's), and StoreUnavailable when the store does not answer; then nothing is written, or the
-        outcome is unknown and the keys make it safe to try again.
+        Raises ConcurrentChange when a version has moved, a key is taken (a transfer's, a charge's, a customer's, the
+        one unfinished training's) or a transfer's day is sealed, and StoreUnavailable when the store does not answer;
+        then nothing is written, or the outcome is unknown and the keys make it safe to try again.
         """
         ...
 

@@ -137,6 +137,14 @@ async def test_tampering_is_noticed(ledger: Ledger, crime: str) -> None:
     assert await broken(ledger) == laws
 
 
+async def test_a_transfer_in_a_sealed_day_that_was_changed_is_noticed(ledger: Ledger) -> None:
+    await ledger.store.books.seal(NOW.date())
+    assert await broken(ledger) == set()
+    key = next(iter(ledger.database.transfers)).transfer.key
+    ledger.change_transfer(key, at=NOW + timedelta(days=1))
+    assert await broken(ledger) >= {"a sealed day stays as it was"}
+
+
 async def test_an_event_without_its_tasks_is_noticed(ledger: Ledger) -> None:
     for row in ledger.database.tasks:
         ledger.database.tasks.drop(row.task.id)

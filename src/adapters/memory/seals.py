@@ -17,6 +17,11 @@ def transfers_by_day(database: MemoryDatabase) -> dict[date, list[Transfer]]:
     return dict(days)
 
 
+def is_sealed(database: MemoryDatabase, at: datetime) -> bool:
+    """Return whether the day of a moment is sealed, or one after it: days are sealed one after the other."""
+    return at.astimezone(UTC).date() <= max(database.seals.taken(), default=date.min)
+
+
 def broken_seals(database: MemoryDatabase, at: datetime) -> Iterator[Violation]:  # noqa: ARG001  one shape for all laws
     """Go through every sealed day that has changed since."""
     days = transfers_by_day(database) if database.seals.taken() else {}

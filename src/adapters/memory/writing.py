@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from adapters.memory.database import MemoryDatabase, TaskRow
 from adapters.memory.rows import Rows
+from adapters.memory.seals import is_sealed
 from avatar_core.avatars import Avatar
 from avatar_core.customers import Customer
 from avatar_core.dossier import Record
@@ -108,6 +109,8 @@ def _write_hold(database: MemoryDatabase, hold: Hold) -> None:
 
 
 def _post(database: MemoryDatabase, posting: Posting) -> None:
+    if is_sealed(database, posting.transfer.at):
+        raise ConcurrentChange
     database.transfers.insert(posting.transfer.key, posting)
     for entry in posting.entries:
         if entry.version is not None:

@@ -2,8 +2,12 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
 
 from avatar_core.customers import Customer
+from avatar_core.errors import ConcurrentChange
 from avatar_core.ids import CustomerId, PlanCode
 from avatar_core.ledger import Cause, Receipt, money_received, sealed
 from avatar_core.money import Currency, Price, Stars
@@ -28,6 +32,11 @@ from avatar_core.testing.whole import granted, settled
 from avatar_core.wallet import Wallet
 
 NOBODY = CustomerId(uid(1, 404))
+
+
+def given(wallet: Wallet, number: int = 1, *, at: datetime = NOW) -> Wallet:
+    """Return the wallet after one star that was granted at a moment."""
+    return wallet.give(Stars.of(1), "grant", f"grant:{number}", cause=Cause("grant", str(number)), at=at)
 
 
 class BooksContract(OrderLawsContract):
@@ -178,9 +187,32 @@ class BooksContract(OrderLawsContract):
         assert await store.books.totals(NETWORK) == {**before, f"{NETWORK}/bonus/promo": -150}
         assert await store.books.violations() == []
 
-    async def test_a_transfer_that_comes_into_a_sealed_day_is_noticed(self, store: Store, wallet: Wallet) -> None:
+    @pytest.mark.parametrize("late", [HOUR, DAY, 9 * DAY], ids=str)
+    async def test_nothing_is_written_into_a_day_that_is_sealed(
+        self, store: Store, wallet: Wallet, late: timedelta
+    ) -> None:
+        await store.books.seal(NOW.date())
+        totals = await store.books.totals(NETWORK)
+        midnight = datetime.combine(NOW + DAY, time(), UTC)
+        with pytest.raises(ConcurrentChange):
+            await store.save(given(wallet, at=midnight - late))
+        assert (await store.books.totals(NETWORK), await store.books.violations()) == (totals, [])
+        await store.save(given(wallet, at=midnight))
+        assert await store.books.violations() == []
+
+    async def test_a_commit_with_one_transfer_of_a_sealed_day_writes_nothing(
+        self, store: Store, wallet: Wallet
+    ) -> None:
+        await store.books.seal(NOW.date())
+        with pytest.raises(ConcurrentChange):
+            await store.save(given(given(wallet, 1, at=NOW + DAY), 2, at=NOW))
+        assert await store.books.violations() == []
+
+    async def test_what_comes_while_its_day_is_sealed_is_under_the_seal_or_refused(self, store: Store) -> None:
+        wallets = [(await store.read(await store.registered(number))).wallet for number in range(1, 9)]
+        await store.save(given(wallets[0], 1))
+        late = [store.save(given(each, number)) for number, each in enumerate(wallets[1:], start=2)]
+        done = await asyncio.gather(*late, store.books.seal(NOW.date()), return_exceptions=True)
+        assert {type(each) for each in done if isinstance(each, BaseException)} <= {ConcurrentChange}
         await store.books.seal(NOW.date())
         assert await store.books.violations() == []
-        await store.save(granted(wallet, 5))
-        found = [each for each in await store.books.violations() if each.law == "a sealed day stays as it was"]
-        assert [(each.subject, each.detail) for each in found] == [("2026-03-01", "3 transfers, 2 under the seal")]

@@ -3,16 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import psycopg
 import pytest
 
 from adapters.postgres import books
+from adapters.postgres.changes import Changes
+from adapters.postgres.codec import write_documents
 from adapters.postgres.pool import Database, PoolSettings
+from adapters.postgres.statements import WRITE_ONE
+from avatar_core.dossier import Dossier
 from avatar_core.errors import ConcurrentChange
-from avatar_core.testing.examples import DAY, NETWORK, NOW
+from avatar_core.testing.examples import DAY, NETWORK, NOW, a_customer
 from avatar_core.testing.store import Store
-from avatar_core.testing.whole import keep_honest_books
+from avatar_core.testing.whole import granted, keep_honest_books
 from tests.contracts.postgres_store import postgres_store
 
 TODAY = NOW.date()
@@ -93,6 +98,50 @@ async def test_a_long_day_is_sealed_piece_by_piece(
     assert await broken(store) == set()
     await database.rows("UPDATE avatar.transfers SET unit = 'another' WHERE kind = 'MONEY_IN'")
     assert await broken(store) >= {CLOSED}
+
+
+def a_late_gift(dossier: Dossier) -> str:
+    """A commit that renames a customer and gives them a star at NOW, as `avatar.write` takes it."""
+    changes = Changes()
+    changes.save(replace(dossier.customer, name="Another"))
+    changes.save(granted(dossier.wallet, 1))
+    return write_documents([changes.document()])
+
+
+async def waiting(database: Database) -> None:
+    """Return once a statement waits for somebody's lock."""
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    while True:
+        if await database.rows(waits):
+            return
+        await asyncio.sleep(0)
+
+
+async def test_a_commit_that_waits_while_its_day_is_sealed_is_refused(database: Database, migrated_dsn: str) -> None:
+    store = postgres_store(database)
+    await keep_honest_books(store)
+    known = await store.read(a_customer())
+    async with await psycopg.AsyncConnection.connect(migrated_dsn) as psql:
+        await psql.execute("SELECT FROM avatar.customers FOR UPDATE")
+        late = asyncio.create_task(store.save(replace(known.customer, name="Another"), granted(known.wallet, 1)))
+        await waiting(database)
+        assert [each.day for each in await store.books.seal(TODAY)] == [TODAY]
+    with pytest.raises(ConcurrentChange):
+        await late
+    assert await broken(store) == set()
+
+
+async def test_a_day_is_sealed_only_when_whoever_writes_into_it_is_done(database: Database, migrated_dsn: str) -> None:
+    store = postgres_store(database)
+    await keep_honest_books(store)
+    async with await psycopg.AsyncConnection.connect(migrated_dsn) as writer:
+        await writer.execute(WRITE_ONE, (a_late_gift(await store.read(a_customer())),))
+        sealing = asyncio.create_task(store.books.seal(TODAY))
+        await waiting(database)
+    with pytest.raises(ConcurrentChange):
+        await sealing
+    assert [each.day for each in await store.books.seal(TODAY)] == [TODAY]
+    assert await broken(store) == set()
 
 
 @pytest.fixture

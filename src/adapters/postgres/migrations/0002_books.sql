@@ -107,13 +107,15 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Closes a day: keeps its seal and the sums up to its end.  True for the one caller who did it.  Days are closed one
--- after the other, and a day that has changed since its hash was made is refused with AV001.
+-- after the other, and a day that has changed since its hash was made is refused with AV001.  The day's lock waits for
+-- those who are writing into it (avatar.write); writers into other days never meet it.
 CREATE FUNCTION avatar.seal(of_day date, made text, counted bigint, now_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SET timezone = 'UTC' AS $$
 DECLARE
     first_moment timestamptz := of_day::timestamptz;
     last_moment timestamptz := (of_day + 1)::timestamptz;
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('avatar.seals'), of_day - DATE 'epoch');
     INSERT INTO avatar.seals VALUES (of_day, made, counted, now_at) ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         RETURN false;

@@ -13,6 +13,7 @@ LANGUAGE plpgsql
 SET timezone = 'UTC' SET lock_timeout = '5s' SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     written bigint;
+    days date[];
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended(name, 0)) FROM jsonb_array_elements_text(document -> 'locks') name;
 
@@ -175,6 +176,17 @@ BEGIN
             IF written <> jsonb_array_length(document -> 'changed_portrait_orders') THEN
                 RAISE EXCEPTION 'portrait_orders: a version has moved' USING ERRCODE = 'AV001';
             END IF;
+        END IF;
+    END IF;
+
+    -- A day that is sealed takes nothing in any more: what was decided before and comes late is decided anew.  Those who write
+    -- into a day have its lock together, and whoever seals it has it alone (avatar.seal).
+    IF document ? 'transfers' THEN
+        days := ARRAY(
+            SELECT DISTINCT (r ->> 8)::timestamptz::date FROM jsonb_array_elements(document -> 'transfers') r);
+        PERFORM pg_advisory_xact_lock_shared(hashtext('avatar.seals'), day - DATE 'epoch') FROM unnest(days) day;
+        IF EXISTS (SELECT FROM avatar.seals s WHERE s.day >= (SELECT min(day) FROM unnest(days) day)) THEN
+            RAISE EXCEPTION 'transfers: their day is sealed' USING ERRCODE = 'AV001';
         END IF;
     END IF;
 
