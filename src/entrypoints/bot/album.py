@@ -7,13 +7,14 @@ from aiogram.types import Document, Message, PhotoSize
 
 from adapters.images import preview as small
 from adapters.telegram.messenger import Button
-from avatar_core.errors import AvatarError, PhotoRefused, StoreUnavailable, TooManyPhotos
+from avatar_core.errors import AvatarError, OutsideError, PhotoRefused, StoreUnavailable, TooManyPhotos
 from avatar_core.photos import LARGEST_BYTES, Photo, PhotoProblem
 from avatar_core.trainings import Training
 from entrypoints.bot.avatars import counter, draft_of
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.pages import Page, page_of, turning
 from entrypoints.bot.talk import Place, Rows, Talk
+from entrypoints.bot.voice import FileUnavailable
 
 COUNTED_EVERY = 5
 """While photos come in the counter is edited every so many of them: an edit a photo would meet 429."""
@@ -25,14 +26,19 @@ _COUNTER = "counter"
 
 
 async def take_photo(talk: Talk, message: Message) -> None:
-    """Look at a photo, or a photo sent as a file, and keep it in the draft."""
+    """Look at a photo, or a photo sent as a file, and keep it in the draft.
+
+    Raises FileUnavailable, so that it is tried again, and says so when all tries were in vain: a wrong id stays wrong.
+    """
     file = message.photo[-1] if message.photo else message.document
     if draft_of(talk) is None or file is None:
         await talk.say("photo-unasked")
         return
     try:
         draft = await talk.desk.add_photo(talk.customer.id, await _content(talk, file))
-    except (PhotoRefused, TooManyPhotos, StoreUnavailable) as refusal:
+    except (PhotoRefused, TooManyPhotos, StoreUnavailable, FileUnavailable) as refusal:
+        if isinstance(refusal, FileUnavailable) and not talk.arrived.is_last:
+            raise
         talk = await talk.reread()  # raises when it is the database that is down: then the photo is tried again
         draft = talk.dossier.draft
         if not _was_kept_before(talk, refusal):
@@ -56,7 +62,7 @@ async def _refuse(talk: Talk, message: Message, refusal: AvatarError) -> None:
     """Say why, under the very photo."""
     no_picture = message.document is not None and not (message.document.mime_type or "image/").startswith("image/")
     refused = "file-refused" if no_picture else "photo-refused"
-    key = "photo-not-kept" if isinstance(refusal, StoreUnavailable) else refused
+    key = "photo-not-kept" if isinstance(refusal, OutsideError) else refused
     screen = talk.screen(key, why=talk.words.refusal(refusal))
     await talk.voice.say(replace(screen, buttons=()), reply_to=message.message_id)
 

@@ -164,7 +164,7 @@ class Intake:
         """
         for attempt, pause_s in enumerate((*PAUSES_S, None), start=1 + arrival.is_known):
             try:
-                await self._feed(arrival, lane, attempt)
+                await self._feed(arrival, lane, attempt, is_last=pause_s is None)
                 await self._inbox.handled(source_of(arrival.bot), arrival.number)
             except (StoreUnavailable, MessengerUnavailable) as trouble:
                 log.warning("an update has to wait", bot=arrival.bot, update=arrival.number, reason=str(trouble))
@@ -179,7 +179,7 @@ class Intake:
             if pause_s is not None:
                 await asyncio.sleep(max(pause_s, silence_s))
 
-    async def _feed(self, arrival: _Arrival, lane: Lane, attempt: int) -> None:
+    async def _feed(self, arrival: _Arrival, lane: Lane, attempt: int, *, is_last: bool) -> None:
         bot = self._bots[arrival.bot]
         if attempt == 1 and (wait := self._limits.take(arrival.bot, arrival.raw)):
             if wait.is_news:
@@ -187,7 +187,7 @@ class Intake:
                 await tell_to_wait(bot, arrival.raw, wait)
             return
         update = update_of(arrival.raw, bot)
-        arrived = Arrived(arrival.bot, arrival.raw, lane, attempt)
+        arrived = Arrived(arrival.bot, arrival.raw, lane, attempt, is_last)
         # A question about a payment has ten seconds: slow chats must not take its turn.
         async with self._question_turns if QUESTION in arrival.raw else self._turns:
             await self._dispatcher.feed_update(bot, update, arrived=arrived)

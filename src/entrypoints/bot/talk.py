@@ -53,6 +53,8 @@ class Arrived:
     raw: Raw
     waiting: Waiting
     attempt: int = 1
+    is_last: bool = False
+    """Whether it waits for the next round of `Intake.recover` when it fails now."""
 
     @property
     def number(self) -> int:

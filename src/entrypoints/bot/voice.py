@@ -47,6 +47,14 @@ class DownloadFailed(MessengerUnavailable):
     reason: str
 
 
+@dataclass(eq=False)
+class FileUnavailable(MessengerUnavailable):
+    """Telegram has no such file, or has it not at the moment: it says the same of both."""
+
+    wording = "Telegram does not hand the file over: {reason}"
+    reason: str
+
+
 async def patiently(ask: Callable[[], Awaitable[Result]]) -> Result | None:
     """Ask Telegram, again after the pause it names; None when an edit changes nothing.
 
@@ -165,7 +173,8 @@ class Voice:
     async def download(self, file: PhotoSize | Document) -> bytes:
         """Return what was sent.  Raises MessengerUnavailable, without the link: the bot's token is in it.
 
-        Raises PhotoRefused for more than a photo may have, whatever size was told before.
+        Raises FileUnavailable for what Telegram does not hand over, and PhotoRefused for more than a photo may have,
+        whatever size was told before.
         """
         found = _Bounded()
         try:
@@ -173,6 +182,8 @@ class Voice:
         except (ClientError, TimeoutError) as trouble:
             kind = type(trouble).__name__
             raise DownloadFailed(retry_after_s=AFTER_DOWNLOAD_S, reason=kind) from None
+        except MessageRefused as refused:
+            raise FileUnavailable(retry_after_s=AFTER_DOWNLOAD_S, reason=refused.reason) from refused
         return found.getvalue()
 
     async def album(self, photos: Sequence[tuple[str, bytes]]) -> None:

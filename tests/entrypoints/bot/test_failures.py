@@ -64,6 +64,7 @@ async def broken() -> AsyncIterator[Stage]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody wait for long."""
     monkeypatch.setattr(intake, "PAUSES_S", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(voice, "AFTER_DOWNLOAD_S", 0.01)
     monkeypatch.setattr("adapters.telegram.refusals.PAUSE_S", 0.01)
 
 
@@ -166,6 +167,32 @@ async def test_a_photo_that_was_kept_before_its_update_failed_is_not_refused_as_
     await stage.settled()
     assert fan.count("cannot be used") == 0
     assert len(stage.telegram.calls("getFile")) == 2
+
+
+async def test_a_photo_that_telegram_does_not_hand_over_yet_is_fetched_again(
+    stage: Stage, fan: Customer, impatient: None
+) -> None:
+    """Telegram says "wrong file_id or the file is temporarily unavailable", and the photo was lost."""
+    await preparing(stage, fan, 9)
+    stage.telegram.faults.server_error(400, "getFile", times=len(intake.PAUSES_S))
+    await fan.send_photo(PHOTOS[0])
+    await stage.settled()
+    assert "10 of 50 accepted" in fan.received[-1].text
+    assert (fan.count("Something broke"), fan.count("could not be kept")) == (0, 0)
+
+
+async def test_a_photo_that_telegram_never_hands_over_is_told_under_it_and_fetched_no_more(
+    stage: Stage, fan: Customer, impatient: None
+) -> None:
+    await preparing(stage, fan, 9)
+    stage.telegram.faults.server_error(400, "getFile", times=100)
+    photo = await fan.send_photo(PHOTOS[0])
+    await stage.settled()
+    told = next(call for call in stage.telegram.calls("sendMessage") if "could not be kept" in str(call.params))
+    assert str(photo.message_id) in str(told.params["reply_parameters"])
+    assert "9 of 50 accepted" in fan.received[-1].text
+    assert len(stage.telegram.calls("getFile")) == 1 + len(intake.PAUSES_S)
+    assert fan.count("Something broke") == 0
 
 
 async def test_a_busy_telegram_is_waited_for(stage: Stage, fan: Customer) -> None:

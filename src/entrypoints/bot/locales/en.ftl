@@ -497,6 +497,7 @@ error-provider-unauthorized = Something is wrong between me and the service, the
 error-run-vanished = The service lost this order.
 error-recipient-unreachable = You cannot be written to.
 error-messenger-unavailable = Telegram is busy, please try again in a minute.
+error-file-unavailable = Telegram does not hand it over. Please send it once more.
 error-images-refused = The portraits could not be sent.
 error-message-gone = That message is gone.
 error-notice-forged = The notice did not pass the check.

@@ -485,6 +485,7 @@ error-provider-unauthorized = У меня неполадка с сервисом
 error-run-vanished = Сервис потерял этот заказ.
 error-recipient-unreachable = Не получается вам написать.
 error-messenger-unavailable = Telegram сейчас занят, попробуйте через минуту.
+error-file-unavailable = Telegram не отдаёт файл. Пришлите его, пожалуйста, ещё раз.
 error-images-refused = Портреты не удалось отправить.
 error-message-gone = Этого сообщения уже нет.
 error-notice-forged = Уведомление не прошло проверку.
