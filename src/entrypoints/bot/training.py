@@ -56,12 +56,12 @@ async def _quote(talk: Talk, trainer: str, steps: int, note: str = "") -> None:
 
 
 async def confirm(talk: Talk, args: list[str]) -> None:
-    """Order the training at the price shown; a price that is too old is shown anew instead."""
+    """Order the training at the price shown; a price that does not hold any more is shown anew instead."""
     training, quoted = TrainingId(unpacked(args[0])), QuoteId(unpacked(args[1]))
     try:
         ordered = await talk.desk.request_training(talk.customer.id, training, quoted)
     except QuoteExpired:
-        await _quote_again(talk)
+        await _quote_again(talk, quoted)
         return
     except InsufficientStars as lack:
         plan = talk.dossier.draft.chosen
@@ -71,11 +71,13 @@ async def confirm(talk: Talk, args: list[str]) -> None:
     await talk.leave()
 
 
-async def _quote_again(talk: Talk) -> None:
+async def _quote_again(talk: Talk, tapped: QuoteId) -> None:
+    """Show the latest choice with its price, and say whether the tapped one is too old, or no longer the latest."""
     draft = draft_of(talk)
     if draft is None or draft.plan is None:
         raise QuoteExpired
-    await _quote(talk, draft.plan.trainer, draft.plan.steps, talk.words.plain("price-anew"))
+    note = "price-anew" if draft.plan.quote.id == tapped else "chosen-since"
+    await _quote(talk, draft.plan.trainer, draft.plan.steps, talk.words.plain(note))
 
 
 async def ask_stop(talk: Talk, args: list[str]) -> None:

@@ -74,6 +74,19 @@ async def test_an_old_price_is_shown_anew_before_anything_is_ordered(stage: Stag
     await fan.wait_for("330 ⭐ are set aside")
 
 
+async def test_a_choice_that_another_one_has_replaced_is_not_called_too_old(stage: Stage, fan: Customer) -> None:
+    await preparing(stage, fan, 10)
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
+    replaced = fan.received[-1].buttons[0].data
+    assert replaced
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1500))
+    await stage.press(fan, replaced)
+    assert "15 minutes" not in fan.received[-1].text
+    assert "this is your latest choice" in fan.received[-1].text
+    assert "Price: 330 ⭐" in fan.received[-1].text
+    assert stage.written("training.requested") == 0
+
+
 async def test_confirming_twice_orders_once(stage: Stage, fan: Customer) -> None:
     await preparing(stage, fan, 10)
     await stage.press(fan, calling(Tap.QUOTE_TRAINING, "fast-flux", 1000))

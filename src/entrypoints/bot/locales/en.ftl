@@ -219,6 +219,7 @@ training-quote =
 
     If the training fails, the stars come back by themselves.
 price-anew = More than 15 minutes have passed, so here is the price anew.
+chosen-since = You have chosen again since then; this is your latest choice.
 training-ordered = ✅ Ordered, { $price } ⭐ are set aside. The next message shows how far it is.
 already-ordered = This has been ordered already.
 ask-stop = Stop the training? The stars set aside come back to your balance.
