@@ -1,7 +1,14 @@
 """Ordering a training: steps with prices, the quote, the confirmation; stopping it, giving the draft up."""
 
 from adapters.telegram.messenger import Button
-from avatar_core.errors import DraftNotFound, InsufficientStars, QuoteExpired, TooFewPhotos
+from avatar_core.errors import (
+    DraftNotFound,
+    InsufficientStars,
+    ProviderUnauthorized,
+    ProviderUnavailable,
+    QuoteExpired,
+    TooFewPhotos,
+)
 from avatar_core.ids import QuoteId, TrainerCode, TrainingId
 from avatar_core.photos import FEWEST_PHOTOS
 from avatar_core.pricing import TrainerOffer
@@ -92,8 +99,16 @@ async def ask_stop(talk: Talk, args: list[str]) -> None:
 
 
 async def stop(talk: Talk, args: list[str]) -> None:
-    """Stop the training; the news of the stars given back follows by itself."""
-    stopped = await talk.desk.cancel_training(talk.customer.id, TrainingId(unpacked(args[0])))
+    """Stop the training; the news of the stars given back follows by itself.
+
+    Where its trainer does not answer it goes on, and the stars stay set aside.
+    """
+    training = TrainingId(unpacked(args[0]))
+    try:
+        stopped = await talk.desk.cancel_training(talk.customer.id, training)
+    except (ProviderUnavailable, ProviderUnauthorized):
+        await talk.say("not-stopped-yet", ((talk.button("button-stop-surely", Tap.STOP_SURELY, training),),))
+        return
     await talk.show(f"training-now-{stopped.run.status.lower()}")
 
 

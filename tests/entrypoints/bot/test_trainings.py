@@ -138,13 +138,21 @@ async def test_a_training_is_stopped_after_being_asked_once_more(stage: Stage, f
     await stage.press(fan, Tap.AVATARS)
 
 
-async def test_a_trainer_that_does_not_answer_stops_nothing(stage: Stage, fan: Customer) -> None:
+@pytest.mark.parametrize("trouble", [Trouble.UNAVAILABLE, Trouble.UNAUTHORIZED])
+async def test_a_trainer_that_does_not_answer_stops_nothing(stage: Stage, fan: Customer, trouble: Trouble) -> None:
+    """The customer read that nothing was taken, while the stars stayed set aside."""
     await ordered(stage, fan)
-    stage.trainer.suffer(Trouble.UNAVAILABLE)
+    stage.trainer.suffer(trouble, calls=1)
     await fan.tap("Stop the training")
     await fan.tap("Yes, stop it")
-    await fan.wait_for("does not answer right now")
+    told = await fan.wait_for("it goes on, and its stars stay set aside")
+    assert "nothing was taken" not in told.text
     assert stage.written("training.canceled") == 0
+    assert str((await stage.dossier(fan)).wallet.held) == "220"
+    await fan.tap("Yes, stop it", told)
+    await stage.settled()
+    await stage.work()
+    assert fan.count("220 ⭐ are back, balance 1000 ⭐") == 1
 
 
 async def test_one_training_at_a_time(stage: Stage, fan: Customer) -> None:

@@ -223,6 +223,7 @@ chosen-since = You have chosen again since then; this is your latest choice.
 training-ordered = ✅ Ordered, { $price } ⭐ are set aside. The next message shows how far it is.
 already-ordered = This has been ordered already.
 ask-stop = Stop the training? The stars set aside come back to your balance.
+not-stopped-yet = I could not stop it yet: it goes on, and its stars stay set aside. Please tap again in a minute.
 training-now-canceled = Stopped. The stars come back to your balance.
 training-now-succeeded = The training has already finished successfully.
 training-now-failed = The training has ended already; the stars are back.
