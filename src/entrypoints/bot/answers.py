@@ -27,14 +27,20 @@ async def answering(talk: Talk, act: Callable[[], Awaitable[None]]) -> None:
     try:
         await act()
     except Interrupted as gap:
-        await not_enough(gap.talk, gap.lack)
-    except InsufficientStars as lack:
-        await not_enough(talk, lack)
-    except FeatureLocked as lock:
-        await locked(talk, lock)
+        await _offer(gap.talk, gap.lack)
+    except (InsufficientStars, FeatureLocked) as lack:
+        await _offer(talk, lack)
     except OutdatedButton:
         await talk.voice.say(Rendering(talk.words("outdated"), menu_rows(talk)))
     except _NOT_IN_WORDS:
         raise
     except (Refusal, NotFound, OutsideError, ConcurrentChange) as refusal:
         await talk.say("refused", why=talk.words.refusal(refusal))
+
+
+async def _offer(talk: Talk, lack: InsufficientStars | FeatureLocked) -> None:
+    """Offer what is missing."""
+    if isinstance(lack, FeatureLocked):
+        await locked(talk, lack)
+    else:
+        await not_enough(talk, lack)

@@ -24,9 +24,9 @@ REST = (
 
 
 class Interrupted(Exception):
-    """Stars are missing, and the talk knows where to go on once they are there."""
+    """Stars or a plan are missing, and the talk knows where to go on once they are there."""
 
-    def __init__(self, talk: Talk, lack: InsufficientStars) -> None:
+    def __init__(self, talk: Talk, lack: InsufficientStars | FeatureLocked) -> None:
         super().__init__(str(lack))
         self.talk, self.lack = talk, lack
 

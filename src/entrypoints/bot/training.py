@@ -3,6 +3,7 @@
 from adapters.telegram.messenger import Button
 from avatar_core.errors import (
     DraftNotFound,
+    FeatureLocked,
     InsufficientStars,
     ProviderUnauthorized,
     ProviderUnavailable,
@@ -70,7 +71,7 @@ async def confirm(talk: Talk, args: list[str]) -> None:
     except QuoteExpired:
         await _quote_again(talk, quoted)
         return
-    except InsufficientStars as lack:
+    except (InsufficientStars, FeatureLocked) as lack:
         plan = talk.dossier.draft.chosen
         raise Interrupted(talk.with_resume(calling(Tap.QUOTE_TRAINING, plan.trainer, plan.steps)), lack) from lack
     key = "training-ordered" if ordered.run.status is RunStatus.PENDING else "already-ordered"

@@ -10,6 +10,7 @@ from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import Stage
 from tests.entrypoints.bot.test_avatars import ordered, preparing
+from tests.entrypoints.bot.test_purchases import is_invoice, paid
 
 
 async def asked_whether_to_discard(stage: Stage, person: Customer) -> str:
@@ -96,6 +97,26 @@ async def test_confirming_twice_orders_once(stage: Stage, fan: Customer) -> None
     await stage.press(fan, confirm)
     assert stage.written("training.requested") == 1
     assert str((await stage.dossier(fan)).wallet.held) == "250"
+
+
+async def test_a_plan_that_ended_before_the_confirmation_is_bought_and_the_training_goes_on(
+    stage: Stage, fan: Customer
+) -> None:
+    """The way back through the invoice was a byte too long for a button, and was left out."""
+    await preparing(stage, fan, 10)
+    stage.clock.advance(timedelta(days=33, minutes=-1))
+    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
+    confirm = fan.received[-1].buttons[0].data
+    assert confirm
+    stage.clock.advance(timedelta(minutes=2))
+    await stage.press(fan, confirm)
+    assert "part of the plan 📸 NeuroPhoto" in fan.received[-1].text
+    await fan.tap("📸 NeuroPhoto — 476 ⭐")
+    await fan.wait_for(is_invoice)
+    await fan.pay()
+    await paid(stage)
+    await fan.tap("Go on: train the digital body")
+    assert "🚀 Train for 220 ⭐" in (await fan.wait_for("Price: 220 ⭐")).labels
 
 
 @pytest.mark.parametrize("steps", ["0", "1", "1001", "1000000"])
