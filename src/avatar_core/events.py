@@ -55,6 +55,8 @@ class PaymentCompleted:
     plan: PlanCode | None
     ends: datetime | None
     """When the plan that was bought ends."""
+    starts: datetime | None = None
+    """When it begins, if it waits behind another one."""
     resume: str | None
 
 

@@ -114,6 +114,11 @@ class Subscription:
             return None
         return max((term.ends for term in self.terms if term.plan == plan and term.ends), default=None)
 
+    def waiting(self, at: datetime) -> tuple[Term, ...]:
+        """Return the terms that begin after a moment, but for those that prolong a plan which runs."""
+        running = {term.plan for term in (*self._running_at(at), *filter(None, [self.endless]))}
+        return tuple(term for term in self.terms if term.starts > at and term.plan not in running)
+
     def term_at(self, at: datetime) -> Term | None:
         """Return the highest term that runs, or the last one during its grace."""
         endless = [self.endless] if self.endless and self.endless.runs_at(at) else []

@@ -129,6 +129,16 @@ def test_the_end_of_a_plan_is_that_of_its_last_term() -> None:
     assert both.ends_of(PlanCode("NEVER")) is None
 
 
+def test_a_plan_waits_until_it_runs_and_never_while_it_is_only_prolonged() -> None:
+    high_and_low = bought(a_period(1), a_period(0), replace(a_period(1), plan_version=2))
+    assert rows(high_and_low) == [("PLAN-1", 0, 30), ("PLAN-1", 30, 60), ("PLAN-0", 60, 90)]
+    assert [term.plan for term in high_and_low.waiting(NOW)] == ["PLAN-0"]
+    assert high_and_low.waiting(NOW + 60 * DAY) == ()
+    assert RUNNING.waiting(NOW - HOUR) == ()
+    with_endless = high_and_low.add(a_period(0, days=None), "grant-1", AS_BOUGHT)
+    assert with_endless.waiting(NOW) == NONE.waiting(NOW) == ()
+
+
 # --- how it stands
 
 

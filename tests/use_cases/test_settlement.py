@@ -71,6 +71,18 @@ async def test_a_paid_plan_is_credited_and_runs(world: MemoryWorld) -> None:
     assert await world.broken_laws() == []
 
 
+async def test_a_lower_plan_tells_when_it_begins_and_one_that_is_prolonged_does_not(world: MemoryWorld) -> None:
+    customer, begun = await world.customer(), world.clock.now()
+    for number, plan in enumerate(("NEUROVIDEO", "NEUROPHOTO", "NEUROVIDEO")):
+        await world.bought(customer.id, plan, f"charge-{number}")
+    told = [event for event in world.named("payment.completed") if isinstance(event, PaymentCompleted)]
+    assert [(event.plan, event.starts, event.ends) for event in told] == [
+        ("NEUROVIDEO", None, begun + 30 * DAY),
+        ("NEUROPHOTO", begun + 30 * DAY, begun + 60 * DAY),
+        ("NEUROVIDEO", None, begun + 60 * DAY),
+    ]
+
+
 async def test_a_top_up_gives_stars_and_no_plan(world: MemoryWorld) -> None:
     customer = await world.customer()
     await world.bought(customer.id, "xtr-500", "charge-1")

@@ -89,6 +89,7 @@ class SettlePayment:
             work.save(subscription)
             work.emit(_started(dossier.subscription, subscription, payment, at))
         plan = payment.purpose.plan if isinstance(payment.purpose, PlanPurchase) else None
+        starts = (term.starts for term in subscription.waiting(at) if term.plan == plan)
         work.emit(
             PaymentCompleted(
                 customer=payment.customer,
@@ -99,6 +100,7 @@ class SettlePayment:
                 balance=wallet.available,
                 plan=plan,
                 ends=subscription.ends_of(plan) if plan else None,
+                starts=next(starts, None),
                 resume=payment.resume,
             )
         )

@@ -18,9 +18,10 @@ PAGE = 15
 
 
 async def open_balance(talk: Talk, _args: list[str]) -> None:
-    """Show what is available and held, the plan, and what happened last."""
+    """Show what is available and held, the plan and those that wait, and what happened last."""
     wallet = talk.dossier.wallet
     head = talk.words("balance", available=wallet.available, held=wallet.held, plan=plan_line(talk))
+    head = "\n".join((head, *waiting_lines(talk)))
     if wallet.debt:
         head += "\n" + talk.words("balance-debt", debt=wallet.debt)
     latest = await latest_operations(talk)
@@ -50,6 +51,19 @@ def plan_line(talk: Talk) -> str:
         return talk.words.plain("plan-endless", plan=plan)
     key = "plan-grace" if status is SubscriptionStatus.GRACE else "plan-active"
     return talk.words.plain(key, plan=plan, ends=subscription.ends_of(term.plan) or term.ends)
+
+
+def waiting_lines(talk: Talk) -> list[str]:
+    """Say of each plan that waits behind the running one from when to when it will run."""
+    return [
+        talk.words(
+            "plan-waiting",
+            plan=talk.words.title(talk.catalogue.plan(term.plan).titles),
+            starts=term.starts,
+            ends=term.ends,
+        )
+        for term in talk.dossier.subscription.waiting(talk.now)
+    ]
 
 
 def _listed(talk: Talk, lines: Sequence[StatementLine]) -> str:

@@ -9,6 +9,7 @@ from avatar_core.plans import Feature, Plan
 from avatar_core.ports import Checkout
 from avatar_core.use_cases.billing import Purchase
 from avatar_core.use_cases.rights import running_term
+from entrypoints.bot.account import waiting_lines
 from entrypoints.bot.callbacks import OutdatedButton, Tap
 from entrypoints.bot.menu import buying, pack_label, rails
 from entrypoints.bot.talk import Rows, Talk
@@ -20,14 +21,14 @@ SERVED = (Feature.TRAINING, Feature.PORTRAITS)
 
 
 async def open_plans(talk: Talk, args: list[str]) -> None:
-    """Show the plans with what they cost and open, and the one that runs; the arguments are what goes on then."""
+    """Show the plans with what they cost and open, those that run and wait; the arguments are what goes on then."""
     plans = talk.catalogue.plans_on_sale(Currency.XTR)
     cards = "\n\n".join(plan_card(talk, plan) for plan in plans)
     term = running_term(talk.dossier, talk.catalogue, talk.now)
     running = talk.words.title(talk.catalogue.plan(term.plan).titles) if term else ""
-    text = f"{talk.words('plans', running=running or 'none')}\n\n{cards}"
+    standing = "\n".join((talk.words("plans", running=running or "none"), *waiting_lines(talk)))
     rows = tuple(row for plan in plans for row in _plan_rows(talk, plan, _resume(args)))
-    await talk.voice.show(Rendering(text, (*rows, (talk.button("button-menu", Tap.MENU),))))
+    await talk.voice.show(Rendering(f"{standing}\n\n{cards}", (*rows, (talk.button("button-menu", Tap.MENU),))))
 
 
 def plan_card(talk: Talk, plan: Plan) -> str:

@@ -118,8 +118,9 @@ def _is_over(news: Event) -> bool:
 
 def _key(news: Event, *, is_owner: bool) -> str:
     key = f"{'owner' if is_owner else 'news'}-{news.name.replace('.', '-')}"
-    is_pack = isinstance(news, events.PaymentCompleted) and news.plan is None
-    return f"{key}-pack" if is_pack and not is_owner else key
+    if is_owner or not isinstance(news, events.PaymentCompleted):
+        return key
+    return f"{key}-pack" if news.plan is None else f"{key}-waiting" if news.starts else key
 
 
 def _button(words: Words, key: str, data: str, **facts: object) -> Button:

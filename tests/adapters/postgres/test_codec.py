@@ -1,5 +1,6 @@
 """What goes into the database comes out as it was, whatever the values."""
 
+import json
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from types import NoneType
@@ -15,7 +16,7 @@ from adapters.postgres.pool import Database
 from avatar_core.avatars import Avatar
 from avatar_core.customers import Customer
 from avatar_core.dossier import OfPayment, OfPortraits, OfTraining
-from avatar_core.events import Event
+from avatar_core.events import Event, PaymentCompleted
 from avatar_core.ids import BotId, MessageId
 from avatar_core.ledger import Transfer
 from avatar_core.money import Stars
@@ -83,6 +84,13 @@ def test_every_record_survives_json(kind: type, data: st.DataObject) -> None:
 def test_every_event_survives_json(event: Event) -> None:
     facts = TypeAdapter(type(event)).dump_json(event).decode()
     assert read_happening("1", event.name, facts, NOW).event == event
+
+
+def test_a_payment_that_was_told_before_plans_waited_is_read_as_one_whose_plan_runs() -> None:
+    event = next(each for each in EVERY_EVENT if isinstance(each, PaymentCompleted))
+    facts = TypeAdapter(PaymentCompleted).dump_python(event, mode="json")
+    del facts["starts"]
+    assert read_happening("1", event.name, json.dumps(facts), NOW).event == replace(event, starts=None)
 
 
 async def test_every_event_comes_out_of_the_database_as_it_went_in(database: Database) -> None:

@@ -196,6 +196,20 @@ async def test_a_locked_feature_is_one_tap_from_its_plan(stage: Stage, fan: Cust
     await fan.wait_for(goes_on)
 
 
+async def test_a_lower_plan_is_told_to_wait_wherever_plans_are_told(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.give(fan, "NEUROVIDEO")
+    await stage.press(fan, calling(Tap.BUY, "NEUROPHOTO") + ":s")
+    await fan.pay()
+    await paid(stage)
+    assert "It begins on 21 December 2026 and lasts until 20 January 2027" in fan.received[-1].text
+    assert "is active" not in fan.received[-1].text
+    waiting = "Then 📸 NeuroPhoto: from 21 December 2026 until 20 January 2027"
+    assert waiting in await stage.say(fan, "/balance")
+    await stage.press(fan, Tap.PLANS)
+    assert waiting in fan.received[-1].text
+
+
 async def test_without_permission_only_stars_are_taken(stage: Stage, fan: Customer) -> None:
     await stage.say(fan, "/start")
     await fan.tap("Subscription")

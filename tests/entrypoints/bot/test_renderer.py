@@ -29,6 +29,7 @@ FACTS: dict[str, object] = {
     "plan": "NEUROPHOTO",
     "ends": NOW + timedelta(days=30),
     "grace_until": NOW + timedelta(days=33),
+    "starts": None,
     "days": 3,
     "price": Stars.parse("7.5"),
     "stars": Stars.of(476),
@@ -97,6 +98,9 @@ def test_a_customer_never_reads_the_providers_words(reason: FailureReason) -> No
 def test_a_paid_plan_tells_its_end_and_a_paid_pack_does_not() -> None:
     plan = rendered(an_event(events.PaymentCompleted)).text
     assert "📸 NeuroPhoto is active until 31 March 2026" in plan
+    waiting = rendered(an_event(events.PaymentCompleted, starts=NOW + timedelta(days=20))).text
+    assert "begins on 21 March 2026 and lasts until 31 March 2026" in waiting
+    assert "active" not in waiting
     endless = rendered(an_event(events.PaymentCompleted, ends=None)).text
     assert "active without an end" in endless
     assert "active" not in rendered(an_event(events.PaymentCompleted, plan=None, ends=None)).text

@@ -152,6 +152,7 @@ plan-none = none
 plan-over = ended
 plan-endless = { $plan }, without an end
 plan-active = { $plan } until { $ends }
+plan-waiting = Then { $plan }: from { $starts } until { $ends }
 plan-grace = { $plan } ended on { $ends }, everything works for a few more days
 
 ## Digital body
@@ -346,6 +347,9 @@ question-lost = The question could not be passed on right now. Please try again 
 
 news-payment-completed =
     ✅ Paid: { $plan } is active { $term }.
+    { $stars } ⭐ credited, balance { $balance } ⭐.
+news-payment-completed-waiting =
+    ✅ Paid: { $plan } waits for the end of the plan that runs now. It begins on { $starts } and lasts { $term }.
     { $stars } ⭐ credited, balance { $balance } ⭐.
 news-payment-completed-pack =
     ✅ Paid: { $stars } ⭐ credited.

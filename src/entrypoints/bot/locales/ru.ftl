@@ -154,6 +154,7 @@ plan-none = нет
 plan-over = закончилась
 plan-endless = { $plan }, без ограничения срока
 plan-active = { $plan } до { $ends }
+plan-waiting = Затем { $plan }: с { $starts } до { $ends }
 plan-grace = подписка { $plan } закончилась { $ends }, ещё несколько дней всё работает
 
 ## Цифровое тело
@@ -334,6 +335,9 @@ question-lost = Сейчас не удалось передать вопрос. 
 
 news-payment-completed =
     ✅ Оплачено: { $plan } действует { $term }.
+    Начислено { $stars } ⭐, баланс { $balance } ⭐.
+news-payment-completed-waiting =
+    ✅ Оплачено: { $plan } ждёт конца подписки, которая действует сейчас. Начнётся { $starts } и продлится { $term }.
     Начислено { $stars } ⭐, баланс { $balance } ⭐.
 news-payment-completed-pack =
     ✅ Оплачено: начислено { $stars } ⭐.
