@@ -154,6 +154,17 @@ def test_russian_counts_as_russians_do(days: int, russian: str) -> None:
     assert russian in words_in(Language.RU)("plan-card", days=days, **facts)
 
 
+@pytest.mark.parametrize(
+    ("language", "endless"), [(Language.EN, "without an end"), (Language.RU, "без ограничения срока")]
+)
+def test_a_plan_for_ever_is_not_sold_as_one_of_no_days(language: Language, endless: str) -> None:
+    facts = {"plan": "P", "price": "1 ⭐", "stars": "1", "features": ""}
+    for key in ("plan-card", "invoice-plan"):
+        told = words_in(language).plain(key, days=0, **facts)
+        assert endless in told.lower()
+        assert "0" not in told
+
+
 def test_facts_are_escaped_in_html_and_plain_elsewhere() -> None:
     words = words_in(Language.EN)
     assert "&lt;b&gt; &amp; co" in words("avatar-ready", name="<b> & co")

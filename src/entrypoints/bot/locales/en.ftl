@@ -128,6 +128,7 @@ plans =
 plan-card =
     <b>{ $plan }</b> — { $price }
     { $days ->
+        [0] Without an end
         [one] { $days } day
        *[other] { $days } days
     }, { $stars } ⭐ on your balance
@@ -138,6 +139,7 @@ top-up =
     Choose a pack. One Telegram Star is one ⭐ here:
 invoice-plan =
     Plan “{ $plan }”: { $days ->
+        [0] without an end,
         [one] { $days } day
        *[other] { $days } days
     } and { $stars } ⭐ on your balance.

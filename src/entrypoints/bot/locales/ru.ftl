@@ -128,6 +128,7 @@ plans =
 plan-card =
     <b>{ $plan }</b> — { $price }
     { $days ->
+        [0] Без ограничения срока
         [one] { $days } день
         [few] { $days } дня
        *[other] { $days } дней
@@ -139,6 +140,7 @@ top-up =
     Выберите пакет. Одна звезда Telegram — это одна ⭐ здесь:
 invoice-plan =
     Подписка «{ $plan }»: { $days ->
+        [0] без ограничения срока
         [one] { $days } день
         [few] { $days } дня
        *[other] { $days } дней
