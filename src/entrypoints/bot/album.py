@@ -127,11 +127,9 @@ def _removals(page: Page[Photo]) -> Rows:
 
 async def remove(talk: Talk, args: list[str]) -> None:
     """Take a photo out of the draft; one that is gone is told so."""
-    photos = talk.dossier.draft.photos
-    found = next((photo for photo in photos if photo.seen.sha256.startswith(args[0])), None)
+    found = next((photo for photo in talk.dossier.draft.photos if photo.seen.sha256.startswith(args[0])), None)
     if found is None:
         await talk.say("photo-gone", ((talk.button("button-back", Tap.PHOTOS),),))
         return
     draft = await talk.desk.remove_photo(talk.customer.id, found.ref)
-    number = photos.index(found) + 1
-    await talk.say("photo-removed", ((talk.button("button-back", Tap.PHOTOS),),), number=number, left=len(draft.photos))
+    await talk.say("photo-removed", ((talk.button("button-back", Tap.PHOTOS),),), left=len(draft.photos))

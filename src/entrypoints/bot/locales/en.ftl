@@ -192,7 +192,7 @@ photo-unasked = A nice photo! To train a digital body with photos, open /menu â†
 preview-empty = There is no accepted photo yet.
 preview = Accepted photos { $first }â€“{ $last } of { $all }. Tap a number to remove that photo.
 photo-removed =
-    Photo { $number } is removed. { $left ->
+    The photo is removed. { $left ->
         [one] { $left } photo is left.
        *[other] { $left } photos are left.
     }

@@ -190,7 +190,7 @@ photo-unasked = Красивое фото! Чтобы обучить по фот
 preview-empty = Пока нет ни одного принятого фото.
 preview = Принятые фото { $first }–{ $last } из { $all }. Нажмите номер, чтобы убрать фото.
 photo-removed =
-    Фото { $number } убрано. Осталось { $left } фото.
+    Фото убрано. Осталось { $left } фото.
 photo-gone = Этого фото уже нет.
 
 photo-unreadable = файл не читается как фото (подходят JPEG, PNG, WebP, HEIC)
