@@ -95,6 +95,12 @@ def test_a_customer_never_reads_the_providers_words(reason: FailureReason) -> No
         assert "CUDA" in rendered(news, Role.OWNER).text
 
 
+@pytest.mark.parametrize(("language", "training"), [(Language.EN, "train"), (Language.RU, "обуч")])
+def test_portraits_that_failed_blame_no_training(language: Language, training: str) -> None:
+    for reason in FailureReason:
+        assert training not in rendered(an_event(events.PortraitsFailed, reason=reason), language=language).text
+
+
 def test_a_paid_plan_tells_its_end_and_a_paid_pack_does_not() -> None:
     plan = rendered(an_event(events.PaymentCompleted)).text
     assert "📸 NeuroPhoto is active until 31 March 2026" in plan

@@ -407,7 +407,7 @@ news-portraits-failed =
     😔 The portrait did not work out — { $why }.
     { $released } ⭐ are back, balance { $balance } ⭐.
 
-failure-provider-failed = the training service could not do it
+failure-provider-failed = the service could not do it
 failure-provider-refused = the service refused this order
 failure-provider-canceled = the service broke it off
 failure-moderation = the description did not pass the check, try other words

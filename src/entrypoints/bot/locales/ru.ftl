@@ -398,7 +398,7 @@ news-portraits-failed =
     😔 Портрет не получился — { $why }.
     Вернул { $released } ⭐, баланс { $balance } ⭐.
 
-failure-provider-failed = обучающий сервис не справился
+failure-provider-failed = сервис не справился
 failure-provider-refused = сервис отказался от этого заказа
 failure-provider-canceled = сервис прервал работу
 failure-moderation = описание не прошло проверку, попробуйте сказать иначе
