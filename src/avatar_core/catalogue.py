@@ -1,6 +1,6 @@
 """The catalogue: everything that is sold, looked up by code; an unknown thing is an error, never free."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from avatar_core.errors import UnknownPack, UnknownPlan, UnknownStyle, UnknownTrainer
@@ -67,10 +67,12 @@ class Catalogue:
         return sorted(packs, key=lambda pack: pack.stars)
 
     def sufficient_pack(self, missing: Stars, currency: Currency) -> StarPack | None:
-        """Return the cheapest pack that covers what is missing, or None when none does."""
-        return next((pack for pack in self.packs_in(currency) if pack.stars >= missing), None)
+        """Return the cheapest pack that covers what is missing, or None when none does; of two the larger one."""
+        packs = (pack for pack in self.packs_in(currency) if pack.stars >= missing)
+        return min(packs, key=lambda pack: (pack.price.minor, -pack.stars.hundredths), default=None)
 
-    def cheapest_plan_with(self, feature: Feature) -> Plan | None:
-        """Return the plan to offer to somebody who lacks a feature."""
-        offers = (plan for plan in self.plans.values() if plan.for_sale and feature in plan.features)
+    def cheapest_plan_with(self, feature: Feature, currencies: Collection[Currency]) -> Plan | None:
+        """Return the lowest plan that opens a feature and can be bought with one of these currencies, or None."""
+        plans = (plan for plan in self.plans.values() if plan.for_sale and feature in plan.features)
+        offers = (plan for plan in plans if not plan.prices.keys().isdisjoint(currencies))
         return min(offers, key=lambda plan: plan.rank, default=None)

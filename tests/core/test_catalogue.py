@@ -8,11 +8,13 @@ from avatar_core.catalogue import Catalogue
 from avatar_core.catalogue_file import load_catalogue
 from avatar_core.default_catalogue import DEFAULT_CATALOGUE
 from avatar_core.errors import UnknownPack, UnknownPlan, UnknownStyle, UnknownTrainer
-from avatar_core.ids import PlanCode
+from avatar_core.ids import PackCode, PlanCode
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.plans import Feature
+from avatar_core.pricing import StarPack
 
 CATALOGUE = load_catalogue(DEFAULT_CATALOGUE)
+CURRENCIES = set(Currency)
 EMPTY = Catalogue({}, {}, {}, CATALOGUE.portraits, {})
 
 
@@ -88,12 +90,31 @@ def test_the_cheapest_pack_that_suffices_is_offered(missing: str, pack: str | No
     assert (found and found.code) == pack
 
 
+def test_a_larger_pack_that_costs_less_or_the_same_is_offered() -> None:
+    def sold(code: str, price: int, stars: int) -> StarPack:
+        return StarPack(PackCode(code), Price(price, Currency.XTR), Stars.of(stars))
+
+    packs: dict[str, StarPack] = {
+        pack.code: pack for pack in (sold("dear", 500, 500), sold("same", 400, 600), sold("much", 400, 700))
+    }
+    found = replace(CATALOGUE, packs=packs).sufficient_pack(Stars.of(450), Currency.XTR)
+    assert found == packs["much"]
+
+
+def test_the_lowest_plan_that_can_be_paid_for_is_offered() -> None:
+    low = replace(CATALOGUE.plan("NEUROPHOTO"), prices={Currency.RUB: Price(100, Currency.RUB)})
+    catalogue = replace(CATALOGUE, plans={**CATALOGUE.plans, "NEUROPHOTO": low})
+    found = [catalogue.cheapest_plan_with(Feature.TRAINING, {each}) for each in (Currency.XTR, Currency.RUB)]
+    assert [plan and plan.code for plan in found] == ["NEUROVIDEO", "NEUROPHOTO"]
+
+
 def test_the_cheapest_plan_that_opens_a_feature_is_offered() -> None:
     for feature in Feature:
-        plan = CATALOGUE.cheapest_plan_with(feature)
+        plan = CATALOGUE.cheapest_plan_with(feature, CURRENCIES)
         assert plan is not None
         assert plan.code == "NEUROPHOTO"
-    assert EMPTY.cheapest_plan_with(Feature.TRAINING) is None
+    assert EMPTY.cheapest_plan_with(Feature.TRAINING, CURRENCIES) is None
+    assert CATALOGUE.cheapest_plan_with(Feature.TRAINING, {Currency.USD}) is None
 
 
 def test_no_plan_is_offered_that_is_not_sold_or_lacks_the_feature() -> None:
@@ -105,8 +126,8 @@ def test_no_plan_is_offered_that_is_not_sold_or_lacks_the_feature() -> None:
         "GRANTED": replace(granted, rank=-1, features=frozenset(Feature)),
     }
     catalogue = replace(CATALOGUE, plans=plans)
-    assert catalogue.cheapest_plan_with(Feature.UPSCALE) == plans["HIGH"]
-    assert catalogue.cheapest_plan_with(Feature.TRAINING) is None
+    assert catalogue.cheapest_plan_with(Feature.UPSCALE, CURRENCIES) == plans["HIGH"]
+    assert catalogue.cheapest_plan_with(Feature.TRAINING, CURRENCIES) is None
 
 
 def test_a_training_costs_what_the_product_page_says() -> None:

@@ -104,12 +104,13 @@ def pack_label(talk: Talk, pack: StarPack) -> str:
 
 
 async def locked(talk: Talk, lock: FeatureLocked) -> None:
-    """Name the plan that opens the feature; one tap buys it, and then the feature is opened."""
+    """Name the lowest plan sold here that opens the feature; one tap buys it, and then the feature is opened."""
     named = talk.words.plain(f"feature-{lock.feature}")
     feature = named[:1].upper() + named[1:]
     if lock.feature == Feature.PORTRAITS and not any(avatar.trained for avatar in talk.dossier.avatars.values()):
         talk = talk.with_resume(calling(Tap.AVATARS))  # a portrait has to wait for somebody to be painted
-    plan = talk.catalogue.cheapest_plan_with(Feature(lock.feature))
+    allowed = rails(talk)
+    plan = talk.catalogue.cheapest_plan_with(Feature(lock.feature), {rail.currency for rail in allowed})
     if plan is None:
         await talk.show("locked-for-all", feature=feature)
         return
@@ -121,7 +122,7 @@ async def locked(talk: Talk, lock: FeatureLocked) -> None:
                 _buy(plan.code, rail, talk),
             ),
         )
-        for rail in rails(talk)
+        for rail in allowed
         if rail.currency in plan.prices
     )
     await talk.show("locked", (*rows, (_all_plans(talk),)), feature=feature, plan=title)

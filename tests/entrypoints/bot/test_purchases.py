@@ -1,12 +1,14 @@
 """Buying in the chat: invoices, refusals before the charge, what was interrupted and goes on."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from avatar_core.bots import TELEGRAM_STARS
 from avatar_core.ids import PaymentId
+from avatar_core.money import Currency
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import ChatMessage, Customer
@@ -208,6 +210,16 @@ async def test_a_lower_plan_is_told_to_wait_wherever_plans_are_told(stage: Stage
     assert waiting in await stage.say(fan, "/balance")
     await stage.press(fan, Tap.PLANS)
     assert waiting in fan.received[-1].text
+
+
+async def test_a_locked_feature_names_a_plan_that_can_be_bought_here(stage: Stage, fan: Customer) -> None:
+    low = stage.catalogue.plan("NEUROPHOTO")
+    in_roubles = replace(low, prices={Currency.RUB: low.prices[Currency.RUB]})
+    stage.catalogue.plans[low.code] = in_roubles  # type: ignore[index]
+    await stage.say(fan, "/start")
+    await stage.press(fan, Tap.AVATARS)
+    assert "part of the plan 📚 NeuroVideo" in fan.received[-1].text
+    assert fan.received[-1].labels[0] == "📚 NeuroVideo — 1303 ⭐"
 
 
 async def test_without_permission_only_stars_are_taken(stage: Stage, fan: Customer) -> None:
