@@ -98,9 +98,14 @@ def _sufficient(talk: Talk, missing: object, rail: Rail) -> Button | None:
 
 def pack_label(talk: Talk, pack: StarPack) -> str:
     """Say what a pack brings, and for how much where that is not the same number of Telegram Stars."""
-    if pack.price.currency is Currency.XTR and pack.stars == Stars.of(pack.price.minor):
+    if is_even(pack):
         return talk.words.plain("button-pack-stars", stars=pack.stars)
     return talk.words.plain("button-pack", stars=pack.stars, price=pack.price)
+
+
+def is_even(pack: StarPack) -> bool:
+    """Whether a pack brings one ⭐ for each Telegram Star."""
+    return pack.price.currency is Currency.XTR and pack.stars == Stars.of(pack.price.minor)
 
 
 async def locked(talk: Talk, lock: FeatureLocked) -> None:

@@ -11,7 +11,7 @@ from avatar_core.use_cases.billing import Purchase
 from avatar_core.use_cases.rights import running_term
 from entrypoints.bot.account import waiting_lines
 from entrypoints.bot.callbacks import OutdatedButton, Tap
-from entrypoints.bot.menu import buying, pack_label, rails
+from entrypoints.bot.menu import buying, is_even, pack_label, rails
 from entrypoints.bot.talk import Rows, Talk
 
 TITLE_LENGTH, DESCRIPTION_LENGTH = 32, 255
@@ -60,13 +60,12 @@ def _plan_rows(talk: Talk, plan: Plan, resume: str | None) -> Rows:
 
 async def open_packs(talk: Talk, args: list[str]) -> None:
     """Show the star packs, for every way to pay that is allowed here; the arguments are what goes on then."""
-    buttons = [
-        Button(pack_label(talk, pack), buying(pack.code, rail, _resume(args)))
-        for rail in rails(talk)
-        for pack in talk.catalogue.packs_in(rail.currency)
-    ]
+    packs = [(rail, pack) for rail in rails(talk) for pack in talk.catalogue.packs_in(rail.currency)]
+    buttons = [Button(pack_label(talk, pack), buying(pack.code, rail, _resume(args))) for rail, pack in packs]
     rows = tuple(tuple(buttons[i : i + PACKS_IN_A_ROW]) for i in range(0, len(buttons), PACKS_IN_A_ROW))
-    await talk.show("top-up", rows, balance=talk.dossier.wallet.available)
+    for_stars = [pack for _, pack in packs if pack.price.currency is Currency.XTR]
+    rate = "even" if for_stars and all(map(is_even, for_stars)) else "other"
+    await talk.show("top-up", rows, rate=rate, balance=talk.dossier.wallet.available)
 
 
 async def buy(talk: Talk, args: list[str]) -> None:

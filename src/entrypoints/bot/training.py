@@ -17,7 +17,7 @@ from avatar_core.runs import RunStatus
 from entrypoints.bot.avatars import draft_of
 from entrypoints.bot.callbacks import OutdatedButton, Tap, calling, unpacked, whole
 from entrypoints.bot.menu import Interrupted
-from entrypoints.bot.talk import Place, Talk
+from entrypoints.bot.talk import Place, Rows, Talk
 
 _IN_A_ROW = 2
 
@@ -27,18 +27,32 @@ async def choose_steps(talk: Talk, _args: list[str]) -> None:
     draft = talk.dossier.draft
     if len(draft.photos) < FEWEST_PHOTOS:
         raise TooFewPhotos(accepted=len(draft.photos), needed=FEWEST_PHOTOS)
-    buttons = [_offer(talk, offer, steps) for offer in talk.catalogue.trainers.values() for steps in offer.steps]
-    rows = tuple(tuple(buttons[i : i + _IN_A_ROW]) for i in range(0, len(buttons), _IN_A_ROW))
     back = (talk.button("button-back", Tap.PHOTOS),)
     if talk.place == Place.PHOTOS:  # the counter may have become this screen: it is no longer to be taken away
         await talk.enter(Place.PHOTOS)
-    await talk.show("choose-steps", (*rows, back), balance=talk.dossier.wallet.available)
+    await talk.show("choose-steps", (*_offers(talk), back), balance=talk.dossier.wallet.available)
 
 
-def _offer(talk: Talk, offer: TrainerOffer, steps: int) -> Button:
-    key = "button-flat-training" if offer.flat_price is not None else "button-training"
+def _offers(talk: Talk) -> Rows:
+    """Draw a button for each choice; where steps alone do not tell two trainers apart their titles stand there too."""
+    offers = talk.catalogue.trainers.values()
+    by_steps = [offer for offer in offers if not _is_single(offer)]
+    key, in_a_row = ("button-training", _IN_A_ROW) if len(by_steps) == 1 else ("button-titled-training", 1)
+    buttons = [_offer(talk, key, offer, steps) for offer in by_steps for steps in offer.steps]
+    rows = (tuple(buttons[i : i + in_a_row]) for i in range(0, len(buttons), in_a_row))
+    singles = ((_offer(talk, "button-flat-training", each, each.steps[0]),) for each in offers if _is_single(each))
+    return (*rows, *singles)
+
+
+def _is_single(offer: TrainerOffer) -> bool:
+    """Whether there is nothing to choose about a trainer: its one price is for its only number of steps."""
+    return offer.flat_price is not None and len(offer.steps) == 1
+
+
+def _offer(talk: Talk, key: str, offer: TrainerOffer, steps: int) -> Button:
     facts = {"price": offer.price(steps), "steps": str(steps), "minutes": offer.minutes_for(steps)}
-    return Button(talk.words.plain(key, **facts), calling(Tap.QUOTE_TRAINING, offer.code, steps))
+    label = talk.words.plain(key, title=talk.words.title(offer.titles), **facts)
+    return Button(label, calling(Tap.QUOTE_TRAINING, offer.code, steps))
 
 
 async def quote(talk: Talk, args: list[str]) -> None:
@@ -60,7 +74,8 @@ async def _quote(talk: Talk, trainer: str, steps: int, note: str = "") -> None:
     facts = {"name": dossier.avatar(draft.avatar).name, "photos": len(draft.photos), "steps": str(steps)}
     money = {"price": price, "before": wallet.available, "after": wallet.available - price}
     offer = talk.catalogue.trainer(trainer)
-    await talk.show("training-quote", rows, note=note, minutes=offer.minutes_for(steps), **facts, **money)
+    chosen = {"title": talk.words.title(offer.titles), "minutes": offer.minutes_for(steps)}
+    await talk.show("training-quote", rows, note=note, **facts, **chosen, **money)
 
 
 async def confirm(talk: Talk, args: list[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from avatar_core.bots import TELEGRAM_STARS
 from avatar_core.ids import PaymentId
-from avatar_core.money import Currency
+from avatar_core.money import Currency, Stars
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import ChatMessage, Customer
@@ -220,6 +220,17 @@ async def test_a_locked_feature_names_a_plan_that_can_be_bought_here(stage: Stag
     await stage.press(fan, Tap.AVATARS)
     assert "part of the plan 📚 NeuroVideo" in fan.received[-1].text
     assert fan.received[-1].labels[0] == "📚 NeuroVideo — 1303 ⭐"
+
+
+async def test_one_for_one_is_said_only_where_it_holds(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.press(fan, Tap.TOP_UP)
+    assert "One Telegram Star is one ⭐ here" in fan.received[-1].text
+    generous = replace(stage.catalogue.packs["xtr-500"], stars=Stars.of(600))
+    stage.catalogue.packs["xtr-500"] = generous  # type: ignore[index]
+    await stage.press(fan, Tap.TOP_UP)
+    assert "One Telegram Star" not in fan.received[-1].text
+    assert "600 ⭐ for 500 ⭐" in fan.received[-1].labels
 
 
 async def test_without_permission_only_stars_are_taken(stage: Stage, fan: Customer) -> None:

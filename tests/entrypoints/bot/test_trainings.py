@@ -1,10 +1,12 @@
 """Ordering, watching and stopping a training in the chat, and giving a draft up."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from adapters.memory import Trouble
+from avatar_core.ids import TrainerCode
 from avatar_core.runs import FailureReason
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.sandbox.telegram import Customer
@@ -117,6 +119,26 @@ async def test_a_plan_that_ended_before_the_confirmation_is_bought_and_the_train
     await paid(stage)
     await fan.tap("Go on: train the digital body")
     assert "🚀 Train for 220 ⭐" in (await fan.wait_for("Price: 220 ⭐")).labels
+
+
+async def test_trainers_are_told_apart_by_their_titles_before_and_in_the_quote(stage: Stage, fan: Customer) -> None:
+    """Two trainers by steps had buttons like "1000 steps · 220 ⭐", and every flat price was called fast."""
+    trainers = dict(stage.catalogue.trainers)
+    thorough, quick = trainers["flux-dev-lora"], trainers["fast-flux"]
+    await preparing(stage, fan, 10)
+    await stage.press(fan, Tap.STEPS)
+    assert fan.received[-1].labels[0] == "1000 steps · 220 ⭐"
+    assert "⚡ Flux, fast, 2 min · 250 ⭐" in fan.received[-1].labels
+    gentle = replace(thorough, code=TrainerCode("gentle"), titles={"ru": "Бережно", "en": "Gentle"}, steps=(1000,))
+    flat = replace(quick, code=TrainerCode("flat"), titles={"ru": "Долго", "en": "Long"}, steps=(500, 1000))
+    stage.catalogue.trainers.update({"gentle": gentle, "flat": flat})  # type: ignore[attr-defined]
+    await stage.press(fan, Tap.STEPS)
+    labels = fan.received[-1].labels
+    assert len(set(labels)) == len(labels)
+    assert {"Flux LoRA, thorough: 1000 steps · 220 ⭐", "Gentle: 1000 steps · 220 ⭐"} <= set(labels)
+    assert {"Long: 500 steps · 250 ⭐", "Long: 1000 steps · 250 ⭐"} <= set(labels)
+    await fan.tap("Gentle: 1000 steps")
+    await fan.wait_for("Gentle: 1000 steps, about 25 min")
 
 
 @pytest.mark.parametrize("steps", ["0", "1", "1001", "1000000"])

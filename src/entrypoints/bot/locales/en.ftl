@@ -63,7 +63,8 @@ button-preview = 👀 Look at the accepted ones
 button-previous = ◀️ Previous
 button-next = Next ▶️
 button-training = { $steps } steps · { $price } ⭐
-button-flat-training = ⚡ Fast, { $minutes } min · { $price } ⭐
+button-titled-training = { $title }: { $steps } steps · { $price } ⭐
+button-flat-training = ⚡ { $title }, { $minutes } min · { $price } ⭐
 button-train = 🚀 Train for { $price } ⭐
 button-other-steps = Other steps
 button-own-words = ✍️ Describe it myself
@@ -136,7 +137,10 @@ plan-card =
 top-up =
     💎 <b>Top up</b>. Your balance is { $balance } ⭐.
 
-    Choose a pack. One Telegram Star is one ⭐ here:
+    { $rate ->
+        [even] Choose a pack. One Telegram Star is one ⭐ here:
+       *[other] Choose a pack:
+    }
 invoice-plan =
     Plan “{ $plan }”: { $days ->
         [0] without an end,
@@ -215,7 +219,8 @@ training-quote =
     🤖 <b>{ $name }</b>: { $photos ->
         [one] { $photos } photo
        *[other] { $photos } photos
-    }, { $steps } steps, about { $minutes } min
+    }
+    { $title }: { $steps } steps, about { $minutes } min
 
     Price: { $price } ⭐
     Balance: { $before } ⭐ → { $after } ⭐

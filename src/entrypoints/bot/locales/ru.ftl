@@ -63,7 +63,8 @@ button-preview = 👀 Посмотреть принятые
 button-previous = ◀️ Предыдущие
 button-next = Следующие ▶️
 button-training = { $steps } шагов · { $price } ⭐
-button-flat-training = ⚡ Быстро, { $minutes } мин · { $price } ⭐
+button-titled-training = { $title }: { $steps } шагов · { $price } ⭐
+button-flat-training = ⚡ { $title }, { $minutes } мин · { $price } ⭐
 button-train = 🚀 Обучить за { $price } ⭐
 button-other-steps = Другие шаги
 button-own-words = ✍️ Описать своими словами
@@ -137,7 +138,10 @@ plan-card =
 top-up =
     💎 <b>Пополнение</b>. На балансе { $balance } ⭐.
 
-    Выберите пакет. Одна звезда Telegram — это одна ⭐ здесь:
+    { $rate ->
+        [even] Выберите пакет. Одна звезда Telegram — это одна ⭐ здесь:
+       *[other] Выберите пакет:
+    }
 invoice-plan =
     Подписка «{ $plan }»: { $days ->
         [0] без ограничения срока
@@ -207,7 +211,8 @@ choose-steps =
     Ничего не спишется, пока вы не подтвердите.
 training-quote =
     { $note }
-    🤖 <b>{ $name }</b>: { $photos } фото, { $steps } шагов, около { $minutes } мин
+    🤖 <b>{ $name }</b>: { $photos } фото
+    { $title }: { $steps } шагов, около { $minutes } мин
 
     Цена: { $price } ⭐
     Баланс: { $before } ⭐ → { $after } ⭐
