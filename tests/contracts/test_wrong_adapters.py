@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-WRONG = Path(__file__).with_name("wrong_adapters.py")
+WRONG = sorted(Path(__file__).parent.glob("wrong_*.py"))
 CAUGHT = {
     "TestCredulousGateway": {
         "test_a_notice_with_any_digit_changed_is_forged",
@@ -19,6 +19,15 @@ CAUGHT = {
     "TestForgetfulUnitOfWork": {
         "test_of_all_who_read_the_same_version_one_writes",
         "test_a_refused_commit_writes_nothing_of_all_it_had",
+    },
+    "TestLosingUnitOfWork": {
+        "test_a_stale_hold_is_refused_beside_a_fresh_wallet",
+        "test_of_two_who_read_a_record_only_the_first_to_write_is_heard[Avatar]",
+        "test_of_two_who_read_a_record_only_the_first_to_write_is_heard[Evidence]",
+        "test_of_two_who_read_a_record_only_the_first_to_write_is_heard[Payment]",
+        "test_of_two_who_read_a_record_only_the_first_to_write_is_heard[PortraitOrder]",
+        "test_of_two_who_read_a_record_only_the_first_to_write_is_heard[Subscription]",
+        "test_of_two_who_read_a_record_only_the_first_to_write_is_heard[Training]",
     },
     "TestOverwritingPhotoStore": {
         "test_one_name_in_two_folders_is_two_photos_in_a_pack",
@@ -32,13 +41,13 @@ CAUGHT = {
     },
 }
 """By the suite's filling: what must fail, and nothing else."""
-LINE = re.compile(r"^(PASSED|FAILED|ERROR) \S+::(\w+)::(\w+)", re.MULTILINE)
+LINE = re.compile(r"^(PASSED|FAILED|ERROR) \S+::(\w+)::(\w+(?:\[[^\]\n]*\])?)", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
 def report() -> str:
     """What pytest prints when all wrong adapters are proved."""
-    words = ["-m", "pytest", str(WRONG), "-rpfE", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    words = ["-m", "pytest", *map(str, WRONG), "-rpfE", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
     ended = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, timeout=150)
     return ended.stdout
 

@@ -1,0 +1,63 @@
+"""Stores with one mistake each, in the suites that must catch it (see test_wrong_adapters)."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from adapters.memory import CountingNames, FrozenClock, MemoryBeginUnitOfWork, MemoryDatabase, MemoryUnitOfWork
+from avatar_core.avatars import Avatar
+from avatar_core.dossier import Record
+from avatar_core.payments import Evidence, Payment
+from avatar_core.portraits import PortraitOrder
+from avatar_core.ports import UnitOfWork
+from avatar_core.subscriptions import Subscription
+from avatar_core.testing.examples import NOW
+from avatar_core.testing.store import Store
+from avatar_core.testing.unit_of_work_versions import VersionsContract
+from avatar_core.trainings import Training
+from avatar_core.wallet import Hold, Wallet
+from tests.contracts.memory_store import memory_store
+
+
+class LosingUnitOfWork(MemoryUnitOfWork):
+    """Minds the versions of customers and of accounts only: of everything else the last one to write wins."""
+
+    async def commit(self) -> None:
+        self._saved = {key: self._renewed(key[1], record) for key, record in self._saved.items()}
+        await super().commit()
+
+    def _renewed(self, name: str, record: Record) -> Record:
+        tables: dict[type, Any] = {
+            Subscription: self._database.subscriptions,
+            Payment: self._database.payments,
+            Evidence: self._database.evidence,
+            Avatar: self._database.avatars,
+            Training: self._database.trainings,
+            PortraitOrder: self._database.orders,
+        }
+        match record:
+            case Subscription() | Payment() | Evidence() | Avatar() | Training() | PortraitOrder():
+                known = tables[type(record)].get(name)
+                return replace(record, version=known.version) if known else record
+            case Wallet():
+                return replace(record, holds={order: self._fresh(hold) for order, hold in record.holds.items()})
+            case _:
+                return record
+
+    def _fresh(self, hold: Hold) -> Hold:
+        known = self._database.holds.get(hold.order)
+        return replace(hold, version=known.version) if known else hold
+
+
+class BeginLosing(MemoryBeginUnitOfWork):
+    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return LosingUnitOfWork(self._database, self._names, self._clock)
+
+
+class TestLosingUnitOfWork(VersionsContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        database = MemoryDatabase()
+        return replace(memory_store(database), begin=BeginLosing(database, CountingNames(), FrozenClock(NOW)))
