@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from adapters.memory import MemoryPainter, MemoryTrainer, Trouble
 from avatar_core.runs import Ticket
-from avatar_core.testing.provider import Ending, ProviderSwitches
+from avatar_core.testing.provider import Ending, ProviderSwitches, facts_of
 
 
 def memory_switches(provider: MemoryTrainer | MemoryPainter, finish: Callable[[str], object]) -> ProviderSwitches:
@@ -28,5 +28,7 @@ def memory_switches(provider: MemoryTrainer | MemoryPainter, finish: Callable[[s
         revoke_token=lambda: provider.suffer(Trouble.UNAUTHORIZED),
         restore_token=provider.recover,
         break_next=lambda: provider.suffer(Trouble.UNAVAILABLE, calls=1),
+        refuse_next=lambda: provider.suffer(Trouble.REFUSED, calls=1),
         lose_next_answer=lambda: provider.suffer(Trouble.ANSWER_LOST, calls=1),
+        ordered=lambda: [facts_of(order) for order in provider.orders],
     )

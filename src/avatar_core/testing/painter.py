@@ -1,12 +1,15 @@
 """What every painter must do: one run for one order, and images that can be fetched."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 import pytest
 
-from avatar_core.errors import ProviderUnauthorized, ProviderUnavailable, RunVanished
+from avatar_core.errors import ProviderRefused, ProviderUnauthorized, ProviderUnavailable, RunVanished
 from avatar_core.ids import PortraitOrderId, ProviderRunId
 from avatar_core.runs import FailureReason, ReportStatus, Ticket
 from avatar_core.testing.examples import uid
-from avatar_core.testing.provider import Ending, PainterWorld
+from avatar_core.testing.provider import Ending, PainterWorld, facts_of
 
 UNENDED = {ReportStatus.WAITING, ReportStatus.RUNNING}
 JPEG = b"\xff\xd8\xff"
@@ -57,6 +60,28 @@ class PainterContract:
         assert await world.painter.find(order.id) is None
         assert world.provider.started() == 0
 
+    async def test_a_refused_order_is_refused_for_good_and_starts_nothing(self, world: PainterWorld) -> None:
+        order = await world.order(1, 2)
+        world.provider.refuse_next()
+        with pytest.raises(ProviderRefused):
+            await world.painter.submit(order)
+        assert await world.painter.find(order.id) is None
+        assert world.provider.started() == 0
+
+    async def test_the_provider_is_told_what_was_ordered(self, world: PainterWorld) -> None:
+        first = replace(await world.order(1, 1), prompt="TOK_QWERTY on a roof", aspect="1:1", seed=7)
+        second = replace(await world.order(2, 4), prompt="TOK_QWERTY, ёлка & снег", aspect="2:3", seed=2**31 - 1)
+        for order in (first, second):
+            world.provider.plan(Ending.HANG)
+            await world.painter.submit(order)
+        assert list(world.provider.ordered()) == [facts_of(first), facts_of(second)]
+
+    @pytest.mark.parametrize("ending", [Ending.SUCCEED, Ending.FAIL])
+    async def test_a_run_that_has_ended_is_found_too(self, world: PainterWorld, ending: Ending) -> None:
+        ticket = await self._submitted(world, ending)
+        await world.provider.let_end(ticket)
+        assert await world.painter.find((await world.order(1, 2)).id) == ticket
+
     @pytest.mark.parametrize("count", [1, 4])
     async def test_a_finished_run_has_the_images_that_were_ordered(self, world: PainterWorld, count: int) -> None:
         ticket = await self._submitted(world, count=count)
@@ -75,6 +100,19 @@ class PainterContract:
         with pytest.raises(RunVanished):
             await world.painter.fetch(images[0])
         assert (await world.painter.fetch(images[1])).startswith(JPEG)
+
+    async def test_an_image_that_cannot_be_fetched_now_has_not_vanished(self, world: PainterWorld) -> None:
+        ticket = await self._submitted(world)
+        await world.provider.let_end(ticket)
+        image = (await world.painter.report(ticket)).images[0]
+        world.provider.break_next()
+        with pytest.raises(ProviderUnavailable):
+            await world.painter.fetch(image)
+        world.provider.revoke_token()
+        with suppress(ProviderUnauthorized):  # an address may be open to anybody
+            assert (await world.painter.fetch(image)).startswith(JPEG)
+        world.provider.restore_token()
+        assert (await world.painter.fetch(image)).startswith(JPEG)
 
     async def test_a_failed_run_says_so(self, world: PainterWorld) -> None:
         ticket = await self._submitted(world, Ending.FAIL)
@@ -100,8 +138,9 @@ class PainterContract:
         assert (await world.painter.report(ticket)).status in UNENDED
 
     async def test_a_provider_that_does_not_answer_is_unavailable(self, world: PainterWorld) -> None:
-        ticket = await self._submitted(world, Ending.HANG)
-        world.provider.break_next()
-        with pytest.raises(ProviderUnavailable):
-            await world.painter.report(ticket)
+        ticket, order = await self._submitted(world, Ending.HANG), (await world.order(1, 2)).id
+        for call in (world.painter.report(ticket), world.painter.find(order)):
+            world.provider.break_next()
+            with pytest.raises(ProviderUnavailable):
+                await call
         assert (await world.painter.report(ticket)).status in UNENDED

@@ -1,6 +1,6 @@
 """What trainers and painters have in common: a provider whose account, network and runs can be made to fail."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,8 +34,20 @@ class ProviderSwitches:
     restore_token: Callable[[], None]
     break_next: Callable[[], None]
     """Let the next call fail, whatever it is, without being carried out."""
+    refuse_next: Callable[[], None]
+    """Let the next submission be refused as one that will never be taken."""
     lose_next_answer: Callable[[], None]
     """Let the next submission start its run without the caller ever hearing of it."""
+    ordered: Callable[[], Sequence[Mapping[str, object]]]
+    """What each run was started with as the provider knows it, the oldest first, in the words of ``facts_of``."""
+
+
+def facts_of(order: TrainingOrder | PaintingOrder) -> Mapping[str, object]:
+    """Return what a provider must have been told of an order."""
+    if isinstance(order, TrainingOrder):
+        return {"version": order.offer.version, "trigger": order.trigger, "steps": order.steps}
+    named = {name: getattr(order, name) for name in ("prompt", "aspect", "count", "seed")}
+    return {"version": order.model.version, **named}
 
 
 @dataclass(frozen=True)

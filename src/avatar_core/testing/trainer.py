@@ -1,12 +1,14 @@
 """What every trainer must do: one run for one order, whatever happens to the answers."""
 
+from dataclasses import replace
+
 import pytest
 
-from avatar_core.errors import ProviderUnauthorized, ProviderUnavailable, RunVanished
+from avatar_core.errors import ProviderRefused, ProviderUnauthorized, ProviderUnavailable, RunVanished
 from avatar_core.ids import ProviderRunId, TrainingId
 from avatar_core.runs import FailureReason, ReportStatus, Ticket
 from avatar_core.testing.examples import uid
-from avatar_core.testing.provider import Ending, TrainerWorld
+from avatar_core.testing.provider import Ending, TrainerWorld, facts_of
 
 UNENDED = {ReportStatus.WAITING, ReportStatus.RUNNING}
 
@@ -58,6 +60,29 @@ class TrainerContract:
             await world.trainer.submit(order)
         assert await world.trainer.find(order.id) is None
         assert world.provider.started() == 0
+
+    async def test_a_refused_order_is_refused_for_good_and_starts_nothing(self, world: TrainerWorld) -> None:
+        order = await world.order(1)
+        world.provider.refuse_next()
+        with pytest.raises(ProviderRefused):
+            await world.trainer.submit(order)
+        assert await world.trainer.find(order.id) is None
+        assert world.provider.started() == 0
+
+    async def test_the_provider_is_told_what_was_ordered(self, world: TrainerWorld) -> None:
+        first, second = await world.order(1), await world.order(2)
+        first = replace(first, steps=first.offer.steps[0], trigger="TOK_FIRSTO")
+        second = replace(second, steps=second.offer.steps[-1], trigger="TOK_SECOND")
+        for order in (first, second):
+            world.provider.plan(Ending.HANG)
+            await world.trainer.submit(order)
+        assert list(world.provider.ordered()) == [facts_of(first), facts_of(second)]
+
+    @pytest.mark.parametrize("ending", [Ending.SUCCEED, Ending.FAIL, Ending.CANCEL])
+    async def test_a_run_that_has_ended_is_found_too(self, world: TrainerWorld, ending: Ending) -> None:
+        ticket = await self._submitted(world, ending)
+        await world.provider.let_end(ticket)
+        assert await world.trainer.find((await world.order(1)).id) == ticket
 
     async def test_a_finished_run_reports_the_model_it_made(self, world: TrainerWorld) -> None:
         ticket = await self._submitted(world)
@@ -149,11 +174,9 @@ class TrainerContract:
         assert await world.trainer.find(order.id) == ticket
 
     async def test_a_provider_that_does_not_answer_is_unavailable(self, world: TrainerWorld) -> None:
-        ticket = await self._submitted(world, Ending.HANG)
-        world.provider.break_next()
-        with pytest.raises(ProviderUnavailable):
-            await world.trainer.report(ticket)
-        world.provider.break_next()
-        with pytest.raises(ProviderUnavailable):
-            await world.trainer.find((await world.order(1)).id)
+        ticket, order = await self._submitted(world, Ending.HANG), (await world.order(1)).id
+        for call in (world.trainer.report(ticket), world.trainer.find(order), world.trainer.cancel(ticket)):
+            world.provider.break_next()
+            with pytest.raises(ProviderUnavailable):
+                await call
         assert (await world.trainer.report(ticket)).status in UNENDED

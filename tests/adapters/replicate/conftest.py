@@ -22,7 +22,7 @@ from avatar_core.ports import PaintingOrder, TrainingOrder
 from avatar_core.runs import ModelVersion, Ticket
 from avatar_core.testing.provider import Ending, ProviderSwitches
 from entrypoints.sandbox.replicate import ReplicateSandbox
-from entrypoints.sandbox.replicate.records import Model, RunKind
+from entrypoints.sandbox.replicate.records import Model, Run, RunKind
 
 PHOTOS = sorted((Path(__file__).parents[3] / "examples" / "photos").glob("*.jpg"))
 DESTINATION = "avatars/portraits"
@@ -89,6 +89,14 @@ async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
         yield studio
 
 
+def ordered(run: Run) -> dict[str, object]:
+    """Return what a run was started with in the words of the providers' contract."""
+    training, painting = ("trigger", "steps"), ("prompt", "aspect", "count", "seed")
+    vendors = {**CATALOGUE.trainer("flux-dev-lora").names, "aspect": "aspect_ratio", "count": "num_outputs"}
+    names = training if run.kind == "training" else painting
+    return {"version": run.version.id, **{name: run.input[vendors.get(name, name)] for name in names}}
+
+
 def studio_switches(replicate: ReplicateSandbox, kind: RunKind) -> ProviderSwitches:
     """Return the stand-in's switches in the words of the providers' contract."""
     training = kind == "training"
@@ -109,6 +117,8 @@ def studio_switches(replicate: ReplicateSandbox, kind: RunKind) -> ProviderSwitc
         let_end=let_end,
         revoke_token=replicate.revoke_token,
         restore_token=replicate.restore_token,
-        break_next=replicate.break_next,
+        break_next=lambda: replicate.break_next(path_part="/"),  # what was painted as well
+        refuse_next=lambda: replicate.refuse_next(path_part=f"/{kind}s"),
         lose_next_answer=lambda: replicate.lose_next_answer(path_part=f"/{kind}s"),
+        ordered=lambda: [ordered(run) for run in replicate.provider.runs_of(kind)],
     )

@@ -6,13 +6,16 @@ from typing import Literal, TypeAlias
 
 from entrypoints.sandbox.replicate.records import RunKind
 
-ApiFaultKind: TypeAlias = Literal["throttled", "broken", "lost_request", "lost_answer"]
+ApiFaultKind: TypeAlias = Literal["throttled", "broken", "refused", "lost_request", "lost_answer"]
 EndingKind: TypeAlias = Literal["succeed", "fail", "cancel", "abort", "vanish", "hang", "odd_status", "lose_images"]
 
 
 @dataclass
 class ApiFault:
-    """Something that befalls the next `times` requests whose method and path fit (an empty one fits all)."""
+    """Something that befalls the next `times` requests whose method and path fit (an empty one fits all of the API).
+
+    What runs have made lies outside of it: only a fault that was planned for a path can befall `/delivery`.
+    """
 
     kind: ApiFaultKind
     method: str
@@ -22,7 +25,8 @@ class ApiFault:
 
     def fits(self, method: str, path: str) -> bool:
         """Whether this request is to suffer."""
-        return self.times > 0 and self.method in {"", method} and self.path_part in path
+        meant = self.path_part in path and (bool(self.path_part) or path.startswith("/v1/"))
+        return self.times > 0 and self.method in {"", method} and meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,10 @@ class FaultSwitches:
     def break_next(self, times: int = 1, method: str = "", path_part: str = "") -> None:
         """Answer the next requests with 500; nothing is carried out."""
         self.api_faults.append(ApiFault("broken", method, path_part, times))
+
+    def refuse_next(self, times: int = 1, method: str = "POST", path_part: str = "") -> None:
+        """Answer the next requests with 422; nothing is carried out."""
+        self.api_faults.append(ApiFault("refused", method, path_part, times))
 
     def lose_next_request(
         self, times: int = 1, method: str = "POST", path_part: str = "", hold_s: float = 60.0

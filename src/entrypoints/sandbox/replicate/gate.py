@@ -9,15 +9,15 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.sandbox.replicate.faults import ApiFault
-from entrypoints.sandbox.replicate.problems import broken, insufficient_credit, throttled, unauthenticated
+from entrypoints.sandbox.replicate.problems import broken, insufficient_credit, refused, throttled, unauthenticated
 from entrypoints.sandbox.replicate.provider import Provider
 
 Answer: TypeAlias = Callable[[], JSONResponse]
-_AT_ONCE: dict[str, Answer] = {"throttled": throttled, "broken": broken}
+_AT_ONCE: dict[str, Answer] = {"throttled": throttled, "broken": broken, "refused": refused}
 
 
 class Gate:
-    """ASGI middleware: lets only `/v1` requests with the token through, unless a fault was planned for them."""
+    """ASGI middleware: lets `/v1` requests with the token and deliveries through, unless a fault was planned."""
 
     def __init__(self, app: ASGIApp, provider: Provider) -> None:
         """Stand before an application."""
@@ -27,7 +27,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, lose, or pass the request on."""
         path = str(scope.get("path", ""))
-        if scope["type"] != "http" or not path.startswith("/v1/") or path.endswith("/download"):
+        if scope["type"] != "http" or not path.startswith(("/v1/", "/delivery/")) or path.endswith("/download"):
             await self.app(scope, receive, send)
             return
         fault = self.provider.faults.take_api_fault(str(scope["method"]), path)
@@ -39,8 +39,8 @@ class Gate:
             await self.app(scope, receive, send)
 
     def _refusal(self, request: Request, fault: ApiFault | None) -> JSONResponse | None:
-        passed = request.headers.get("authorization", "")
-        if self.provider.faults.token_revoked or passed != f"Bearer {self.provider.token}":
+        passed, delivers = request.headers.get("authorization", ""), request.url.path.startswith("/delivery/")
+        if not delivers and (self.provider.faults.token_revoked or passed != f"Bearer {self.provider.token}"):
             return unauthenticated(passed=bool(passed)).response()
         if fault is not None and fault.kind in _AT_ONCE:
             return _AT_ONCE[fault.kind]()

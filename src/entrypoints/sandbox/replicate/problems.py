@@ -62,6 +62,11 @@ def broken() -> JSONResponse:
     return JSONResponse({"title": "Internal server error", "detail": "An internal error occurred.", "status": 500}, 500)
 
 
+def refused() -> JSONResponse:
+    """An input that the vendor will never take."""
+    return invalid_input([("input", "value_error", "it was told to be refused")]).response()
+
+
 def destination_missing() -> ProblemError:
     """The model to push to was not created first, or belongs to somebody else."""
     return ProblemError(404, None, "The specified training destination does not exist")
