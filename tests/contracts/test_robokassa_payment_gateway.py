@@ -18,4 +18,5 @@ class TestRobokassaGateway(SignedGatewayContract):
     @pytest.fixture
     def world(self) -> GatewayWorld:
         gateway = RobokassaGateway(RobokassaSettings("test", "securepass1", "securepass2", hash="sha256"))
-        return GatewayWorld(gateway, payment_of(gateway, Price(111_000, Currency.RUB)), paid)
+        invoice = payment_of(gateway, Price(111_000, Currency.RUB))
+        return GatewayWorld(gateway, invoice, paid, several_charges=False)

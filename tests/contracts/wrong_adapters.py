@@ -22,7 +22,7 @@ from avatar_core.dossier import Record
 from avatar_core.errors import ConcurrentChange, StoreUnavailable
 from avatar_core.ids import PhotoRef, TrainingId
 from avatar_core.money import Currency, Price
-from avatar_core.payments import Evidence
+from avatar_core.payments import Evidence, evidence_id
 from avatar_core.ports import TrainingOrder, UnitOfWork
 from avatar_core.runs import Ticket
 from avatar_core.testing.examples import NOW
@@ -69,6 +69,21 @@ class TestFloatingGateway(SignedGatewayContract):
     @pytest.fixture
     def world(self) -> GatewayWorld:
         return gateway_world(FloatingGateway())
+
+
+class SingleMindedGateway(MemoryGateway):
+    """Takes the payment's id for the charge's: the money of somebody who pays twice is never seen."""
+
+    def read(self, notice: bytes, at: datetime) -> Evidence:
+        evidence = super().read(notice, at)
+        charge = str(evidence.payment_id)
+        return replace(evidence, id=evidence_id(self.code, charge), charge=charge)
+
+
+class TestSingleMindedGateway(SignedGatewayContract):
+    @pytest.fixture
+    def world(self) -> GatewayWorld:
+        return gateway_world(SingleMindedGateway())
 
 
 class ForgetfulUnitOfWork(MemoryUnitOfWork):

@@ -31,6 +31,8 @@ class GatewayWorld(Opaque):
     payment: Payment
     pay: Callable[[Payment, str], bytes]
     customer: Customer = field(default_factory=a_customer)
+    several_charges: bool = True
+    """Whether one invoice can be paid twice; False where the protocol has no id of a charge, so that none can tell."""
 
     @property
     def charges(self) -> tuple[str, str]:
@@ -88,6 +90,11 @@ class PaymentGatewayContract:
         )
         assert first.id != second.id
         assert first.charge != second.charge
+
+    def test_a_second_payment_of_one_invoice_is_other_evidence(self, world: GatewayWorld) -> None:
+        first, second = (world.gateway.read(world.pay(world.payment, charge), NOW) for charge in world.charges)
+        assert (first.id != second.id) is world.several_charges
+        assert (first.charge != second.charge) is world.several_charges
 
     @pytest.mark.parametrize("garbage", GARBAGE)
     def test_garbage_is_no_evidence(self, world: GatewayWorld, garbage: bytes) -> None:
