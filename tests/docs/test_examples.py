@@ -1,5 +1,6 @@
 """Every example does what its page says."""
 
+import configparser
 import os
 import shutil
 import subprocess
@@ -104,6 +105,14 @@ def test_the_schema_is_closed_as_the_page_says(migrated_dsn: str) -> None:
     (block,) = [each for each in blocks_of(DOCS / "how-to" / "run-on-supabase.md") if each.language == "sql"]
     with psycopg.connect(migrated_dsn) as connection:
         assert connection.execute(block.text.encode()).fetchall() == []
+
+
+def test_systemd_asks_the_program_alone_to_end_for_it_ends_the_database_itself() -> None:
+    """What happens then, tests/entrypoints/cli/test_running.py shows."""
+    (block,) = [each for each in blocks("ini") if "ExecStart" in each.text]
+    unit = configparser.ConfigParser()
+    unit.read_string(block.text)
+    assert unit["Service"]["KillMode"] == "mixed"
 
 
 def test_the_default_catalogue_can_be_begun_with(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from adapters.postgres.embedded.guardian import GUARDIAN_LOCK
+from adapters.postgres.embedded.locks import FolderLock
 from avatar_core.testing.examples import BOT
 from entrypoints.sandbox.replicate import ReplicateSandbox
 from entrypoints.sandbox.serving import http_client
@@ -114,6 +116,7 @@ async def test_one_command_runs_the_whole_business_on_a_database_it_brings_along
         await running.until(lambda: running.heard(f"@{BOT} answers now"))
         assert await answers(client, f"http://127.0.0.1:{port}/readyz")
         assert await running.end() == 0
+        assert FolderLock(server_folder / "data" / "database" / GUARDIAN_LOCK).is_free()  # the database has ended first
     assert [line for line in running.said if "Traceback" in line or TOKEN in line] == []
 
 
