@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -26,11 +25,12 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from entrypoints.setting_values import Days, PublicUrl, SchemaName, Seconds, Url, is_blank, listed
+
 PREFIX = "AVATAR_"
 _BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _PASSWORDS = re.compile(r"://[^:/]*:(.+)@|password\s*=\s*(?:'([^']+)|([^\s&']+))", re.IGNORECASE)
 _SECRET_TOKEN_LENGTH = 64
-_AROUND = " \"'"
 
 
 class SettingsWrong(Exception):
@@ -48,36 +48,6 @@ def name_of(*path: object) -> str:
     return PREFIX + "__".join(str(each) for each in path).upper()
 
 
-def _without_slash(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        raise ValueError("must begin with http:// or https://")
-    return url.rstrip("/")
-
-
-def _safe(url: str) -> str:
-    """Let plain http through on this machine only: neither Telegram nor Replicate brings anything to it elsewhere."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
-        raise ValueError("must begin with https://")
-    return url
-
-
-def _listed(value: object) -> object:
-    """Take ``a, b``, ``[a, b]`` and a single ``7`` for lists."""
-    match value:
-        case str():
-            bare = value.strip().removeprefix("[").removesuffix("]")
-            return tuple(word for each in bare.split(",") if (word := each.strip(_AROUND)))
-        case int():
-            return (value,)
-        case _:
-            return value
-
-
-Url = Annotated[str, AfterValidator(_without_slash)]
-PublicUrl = Annotated[Url, AfterValidator(_safe)]
-
-
 class BotSettings(BaseModel):
     """One bot; its name in ``bots`` is its username without the at sign."""
 
@@ -87,7 +57,7 @@ class BotSettings(BaseModel):
     """From @BotFather."""
     network: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None = None
     """Bots with one network share balances and plans; by default a bot is its own."""
-    owners: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_listed)] = ()
+    owners: Annotated[tuple[int, ...], NoDecode, BeforeValidator(listed)] = ()
     """Numeric Telegram ids of those who get the owner's notices."""
     owner_language: Literal["ru", "en"] = "ru"
     allow_external_gateways: bool = False
@@ -128,7 +98,7 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = None
     """A PostgreSQL connection string; the embedded server is used when it is not set."""
-    database_schema: str = "avatar"
+    database_schema: SchemaName = "avatar"
     database_connections: int = Field(default=8, ge=1, le=100)
     database_prepared_statements: bool = True
     """False behind a transaction pooler (Supabase's port 6543)."""
@@ -143,7 +113,7 @@ class Settings(BaseSettings):
 
     replicate_token: SecretStr | None = Field(default=None, validation_alias="REPLICATE_API_TOKEN")
     """Under the vendor's own name for it."""
-    replicate_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
+    replicate_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)] = ()
     """Private models, ``owner/name``, that take the trained versions; made when they are not there."""
     replicate_url: Url = "https://api.replicate.com"
     replicate_hardware: str = "gpu-h100"
@@ -167,15 +137,15 @@ class Settings(BaseSettings):
     refusals_per_minute: int = Field(default=60, ge=0)
     """How many wrong calls of one sender the web app answers and logs in full; 0: all.  Genuine ones never wait."""
 
-    keep_photos_days: int = Field(default=7, ge=0)
+    keep_photos_days: Days = 7
     """How long a training's photos are kept after its end."""
     worker_tasks: int = Field(default=16, ge=1, le=500)
     """How many tasks of each kind one worker carries out at a time."""
-    poll_runs_every_s: float = Field(default=10.0, gt=0)
+    poll_runs_every_s: Seconds = 10.0
     """How often an unfinished training or order is asked after at its provider."""
-    rounds_every_s: float = Field(default=3.0, gt=0)
+    rounds_every_s: Seconds = 3.0
     """How often the worker looks for what time has made due."""
-    retry_first_pause_s: float = Field(default=1.0, gt=0)
+    retry_first_pause_s: Seconds = 1.0
     """Before a task that failed is tried again; doubled each time, up to a minute."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
@@ -195,10 +165,11 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _leave_others_alone(cls, found: dict[str, object]) -> dict[str, object]:
-        """Pass over what other programs keep in the same `.env`, but not over a misspelt name of ours."""
+        """Pass over blanks, and what other programs keep in the same `.env`, but not over a misspelt name of ours."""
         known = {*cls.model_fields, *(str(field.validation_alias) for field in cls.model_fields.values())}
         ours = PREFIX.lower()
-        return {name: value for name, value in found.items() if name in known or name.startswith(ours)}
+        told = {name: value for name, value in found.items() if not is_blank(value)}
+        return {name: value for name, value in told.items() if name in known or name.startswith(ours)}
 
     @model_validator(mode="after")
     def _require_what_belongs_together(self) -> Self:

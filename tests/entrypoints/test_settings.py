@@ -1,5 +1,6 @@
 """The settings: read strictly, told by name, never by value."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -79,12 +80,55 @@ def test_replicates_own_names_are_taken(tmp_path: Path) -> None:
         ("AVATAR_BOTS__X=hello", "AVATAR_BOTS__X is wrong: "),
         ("AVATAR_PUBLIC_URL=http://example.org", "AVATAR_PUBLIC_URL is wrong: must begin with https://."),
         ("AVATAR_PUBLIC_URL=example.org", "AVATAR_PUBLIC_URL is wrong: must begin with http:// or https://."),
+        ("AVATAR_PUBLIC_URL=https://", "AVATAR_PUBLIC_URL is wrong: must be an address with a host."),
+        ("AVATAR_PUBLIC_URL=https://example.org:99999", "AVATAR_PUBLIC_URL is wrong: must be an address with a host."),
+        ("AVATAR_REPLICATE_URL=https://[::1", "AVATAR_REPLICATE_URL is wrong: must be an address with a host."),
+        ("AVATAR_TELEGRAM_URL='https://a b'", "AVATAR_TELEGRAM_URL is wrong: must be an address with a host."),
+        ("AVATAR_DATABASE_SCHEMA='my avatar'", "AVATAR_DATABASE_SCHEMA is wrong: must be at most 59 of a-z, 0-9 and _"),
+        ("AVATAR_DATABASE_SCHEMA=my-avatar", "AVATAR_DATABASE_SCHEMA is wrong: must be at most 59 of a-z, 0-9 and _"),
+        ("AVATAR_DATABASE_SCHEMA=pg_mine", "AVATAR_DATABASE_SCHEMA is wrong: must be at most 59 of a-z, 0-9 and _"),
+        (f"AVATAR_DATABASE_SCHEMA={'a' * 60}", "AVATAR_DATABASE_SCHEMA is wrong: must be at most 59 of a-z, 0-9"),
+        (
+            "AVATAR_KEEP_PHOTOS_DAYS=800000",
+            "AVATAR_KEEP_PHOTOS_DAYS is wrong: input should be less than or equal to 36500",
+        ),
+        ("AVATAR_POLL_RUNS_EVERY_S=inf", "AVATAR_POLL_RUNS_EVERY_S is wrong: input should be "),
+        ("AVATAR_ROUNDS_EVERY_S=nan", "AVATAR_ROUNDS_EVERY_S is wrong: input should be "),
+        (
+            "AVATAR_RETRY_FIRST_PAUSE_S=1e9",
+            "AVATAR_RETRY_FIRST_PAUSE_S is wrong: input should be less than or equal to 86400",
+        ),
         ("AVATAR_TELEGRAM_UPDATES=webhook", "AVATAR_PUBLIC_URL is needed for AVATAR_TELEGRAM_UPDATES=webhook."),
         ("AVATAR_ROBOKASSA_LOGIN=x", "AVATAR_ROBOKASSA_PASSWORD_2 belong together"),
     ],
 )
 def test_a_wrong_setting_is_told_by_its_name(tmp_path: Path, line: str, sentence: str) -> None:
     assert any(sentence in told for told in wrong(tmp_path, line))
+
+
+def test_what_is_left_blank_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AVATAR_DATABASE_URL", " ")
+    settings = read(
+        tmp_path,
+        "AVATAR_DATABASE_URL=postgresql://u:p@db.example.org/avatar",
+        "AVATAR_CATALOGUE_FILE=",
+        "AVATAR_DATABASE_SCHEMA=''",
+        "AVATAR_LISTEN_PORT=",
+        "AVATAR_PUBLIC_URL=",
+        "REPLICATE_API_TOKEN=",
+    )
+    assert settings == load_settings(None)
+    assert settings.database_url is None  # what the environment says wins, that there is none too
+
+
+def test_the_longest_schema_leaves_room_for_the_role_beside_it(tmp_path: Path) -> None:
+    settings = read(tmp_path, f"AVATAR_DATABASE_SCHEMA={'a' * 59}")
+    assert len(f"{settings.database_schema}_app") == 63
+
+
+def test_photos_may_be_kept_for_a_century(tmp_path: Path) -> None:
+    settings = read(tmp_path, "AVATAR_KEEP_PHOTOS_DAYS=36500")
+    assert datetime.now(UTC) - timedelta(days=settings.keep_photos_days) < datetime(1950, 1, 1, tzinfo=UTC)
 
 
 def test_a_wrong_value_is_never_repeated_for_it_may_be_a_secret(tmp_path: Path) -> None:
