@@ -14,7 +14,9 @@ def rails_of(settings: Settings) -> Rails:
     """Return Telegram Stars, and Robokassa where it is set up.  Raises SettingsWrong."""
     stars = Rail(StarsGateway(), Currency.XTR, STARS_LETTER)
     shop = _shop(settings)
-    return Rails((stars,) if shop is None else (stars, Rail(RobokassaGateway(shop), Currency.RUB, ROBOKASSA_LETTER)))
+    if shop is None:
+        return Rails((stars,))
+    return Rails((stars, Rail(RobokassaGateway(shop), Currency.RUB, ROBOKASSA_LETTER, is_test=shop.test)))
 
 
 def _shop(settings: Settings) -> RobokassaSettings | None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from avatar_core.bots import TELEGRAM_STARS
+from avatar_core.bots import TELEGRAM_STARS, BotProfile
 from avatar_core.errors import GatewayNotAllowed, NoticeForged, ProviderUnauthorized
-from avatar_core.ids import BotId, GatewayCode
+from avatar_core.ids import BotId, GatewayCode, NetworkId, TelegramId
 from avatar_core.money import Currency
 from avatar_core.testing.examples import BOT
 from entrypoints.gateways import rails_of
@@ -85,6 +85,15 @@ def test_robokassa_is_a_way_to_pay_where_it_is_set_up() -> None:
     assert [rail.currency for rail in rails_of(some_settings()).rails] == [Currency.XTR, Currency.RUB]
     with pytest.raises(GatewayNotAllowed):
         rails_of(some_settings(**NO_SHOP)).taking(ROBOKASSA)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_robokassa_in_test_mode_is_for_the_owners_alone(is_on: bool) -> None:  # noqa: FBT001  (what is told apart here)
+    profile = BotProfile(BotId("a_bot"), NetworkId("a"), (TelegramId(7),), gateways=(TELEGRAM_STARS, ROBOKASSA))
+    rails = rails_of(some_settings(robokassa_test=is_on))
+    assert [rail.currency for rail in rails.allowed(profile, TelegramId(7))] == [Currency.XTR, Currency.RUB]
+    for_others = [Currency.XTR] if is_on else [Currency.XTR, Currency.RUB]
+    assert [rail.currency for rail in rails.allowed(profile, TelegramId(8))] == for_others
 
 
 @pytest.mark.parametrize(

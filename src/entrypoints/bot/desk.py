@@ -7,7 +7,7 @@ from avatar_core.bots import BotProfile, Bots
 from avatar_core.catalogue import Catalogue
 from avatar_core.dossier import Dossier, OfPortraits
 from avatar_core.errors import GatewayNotAllowed, PortraitOrderNotFound
-from avatar_core.ids import CustomerId, GatewayCode, PortraitOrderId
+from avatar_core.ids import CustomerId, GatewayCode, PortraitOrderId, TelegramId
 from avatar_core.money import Currency
 from avatar_core.portraits import PortraitOrder
 from avatar_core.ports import BeginUnitOfWork, Books, Clock, PaymentGateway, PhotoStore
@@ -26,6 +26,8 @@ class Rail:
     gateway: PaymentGateway
     currency: Currency
     letter: str
+    is_test: bool = False
+    """Whether no money moves: stars for nothing are for the bot's owners alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,14 @@ class Rails:
 
     rails: tuple[Rail, ...]
 
-    def allowed(self, profile: BotProfile) -> Iterator[Rail]:
-        """Give those that the bot's owner allows (the channel rule, product page 1.4)."""
-        return (rail for rail in self.rails if rail.gateway.code in profile.gateways)
+    def allowed(self, profile: BotProfile, person: TelegramId) -> Iterator[Rail]:
+        """Give those that the bot's owner allows this person (the channel rule, product page 1.4)."""
+        mine = (rail for rail in self.rails if rail.gateway.code in profile.gateways)
+        return (rail for rail in mine if not rail.is_test or person in profile.owners)
 
-    def of(self, letter: str) -> Rail:
-        """Return the rail of a button.  Raises GatewayNotAllowed for one that is not set up."""
-        for rail in self.rails:
+    def of(self, letter: str, profile: BotProfile, person: TelegramId) -> Rail:
+        """Return the rail of a button.  Raises GatewayNotAllowed for one that is not, or no longer, for this person."""
+        for rail in self.allowed(profile, person):
             if rail.letter == letter:
                 return rail
         raise GatewayNotAllowed(gateway=letter)

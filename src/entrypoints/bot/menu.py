@@ -73,8 +73,8 @@ async def open_menu(talk: Talk, _args: list[str]) -> None:
 
 
 def rails(talk: Talk) -> list[Rail]:
-    """Return the ways to pay that this bot's owner allows."""
-    return list(talk.desk.rails.allowed(talk.profile))
+    """Return the ways to pay that this bot's owner allows this customer."""
+    return list(talk.desk.rails.allowed(talk.profile, talk.customer.telegram_id))
 
 
 def buying(item: str, rail: Rail, resume: str | None) -> str:

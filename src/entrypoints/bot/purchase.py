@@ -72,11 +72,11 @@ async def buy(talk: Talk, args: list[str]) -> None:
     """Make an invoice and show how to pay it: ``item:rail`` and the button that goes on afterwards."""
     match args:
         case [item, letter, *rest]:
-            rail, resume = talk.desk.rails.of(letter), _resume(rest)
+            rail = talk.desk.rails.of(letter, talk.profile, talk.customer.telegram_id)
         case _:
             raise OutdatedButton
     known = PackCode(item) if item in talk.catalogue.packs else PlanCode(talk.catalogue.plan(item).code)
-    purchase = Purchase(known, rail.gateway.code, rail.currency, talk.bot, resume)
+    purchase = Purchase(known, rail.gateway.code, rail.currency, talk.bot, _resume(rest))
     payment = await talk.desk.open_payment(talk.customer.id, purchase)
     title, description = _named(talk, payment)
     checkout = await rail.gateway.checkout(payment, title)

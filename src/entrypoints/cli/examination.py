@@ -125,7 +125,9 @@ async def _robokassa(settings: Settings) -> list[Finding]:
     if settings.robokassa_login is None:
         return [Finding("robokassa", "not set up; Telegram Stars only")]
     selling = [name for name, bot in settings.bots.items() if bot.allow_external_gateways]
-    told = f"set up{', for tests' if settings.robokassa_test else ''}; offered by {', '.join(selling) or 'no bot'}"
+    told = f"set up; offered by {', '.join(selling) or 'no bot'}"
+    if settings.robokassa_test:
+        told = f"in test mode, no money moves; offered to the owners alone of {', '.join(selling) or 'no bot'}"
     if settings.public_url is None:
         return [Finding("robokassa", told, f"its notices need {name_of('public_url')}")]
     return [Finding("robokassa", f"{told}; its ResultURL is {settings.public_url}/robokassa/result")]

@@ -108,6 +108,8 @@ class Stage:
     store: MemoryPhotoStore = field(default_factory=MemoryPhotoStore)
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
     roubles: MemoryGateway = field(default_factory=lambda: MemoryGateway(ROBOKASSA))
+    test_shop: bool = False
+    """Whether roubles are taken in test mode."""
     conversations: DictConversations = field(default_factory=DictConversations)
     limits: Limits = field(default_factory=Limits)
 
@@ -117,6 +119,7 @@ class Stage:
         self.outbox, self.inbox = MemoryOutbox(self.database), MemoryInbox(self.database)
         self.books = MemoryBooks(self.database, self.clock)
         self.messenger = TelegramMessenger(self.bots, EventRenderer(self.catalogue))
+        shop = Rail(self.roubles, Currency.RUB, "r", is_test=self.test_shop)
         self.parts: dict[object, object] = {
             ports.BeginUnitOfWork: self.begin,
             ports.Clock: self.clock,
@@ -131,7 +134,7 @@ class Stage:
             ports.EventPublisher: self.publisher,
             Catalogue: self.catalogue,
             Bots: Bots({bot: self.profile(bot) for bot in self.bots}),
-            Rails: Rails((Rail(StarsGateway(), Currency.XTR, "s"), Rail(self.roubles, Currency.RUB, "r"))),
+            Rails: Rails((Rail(StarsGateway(), Currency.XTR, "s"), shop)),
         }
         self.desk = self.make(Desk)
 
@@ -249,7 +252,10 @@ async def until(holds: Callable[[], bool], within_s: float = 10) -> None:
 
 @contextlib.asynccontextmanager
 async def stage_of(
-    inspector: ports.PhotoInspector | None = None, gateways: Mapping[BotId, tuple[GatewayCode, ...]] | None = None
+    inspector: ports.PhotoInspector | None = None,
+    gateways: Mapping[BotId, tuple[GatewayCode, ...]] | None = None,
+    *,
+    test_shop: bool = False,
 ) -> AsyncIterator[Stage]:
     """A Telegram with two bots, and the bot behind them; nothing polls yet."""
     async with TelegramSandbox.running() as telegram:
@@ -258,6 +264,6 @@ async def stage_of(
         session = PromptSession(api=TelegramAPIServer.from_base(telegram.base_url), timeout=10)
         bots = {name: Bot(token, session=session, default=MANNERS) for name, token in TOKENS.items()}
         try:
-            yield Stage(telegram, bots, gateways or {}, inspector or HashInspector())
+            yield Stage(telegram, bots, gateways or {}, inspector or HashInspector(), test_shop=test_shop)
         finally:
             await session.close()

@@ -253,6 +253,20 @@ async def test_another_gateway_gets_a_link_where_it_is_allowed(open_stage: Stage
     assert link in message.text or link in {button.url for button in message.buttons}
 
 
+async def test_a_shop_in_test_mode_is_there_for_the_owner_alone() -> None:
+    """Test payments gave real stars to every customer of a live bot."""
+    async with stage_of(gateways={FIRST: (TELEGRAM_STARS, ROBOKASSA)}, test_shop=True) as stage, stage.running():
+        fan, owner = rich(stage), stage.telegram.person(first_name="Owner", person_id=OWNER, language_code="en")
+        for person, offered in ((fan, False), (owner, True)):
+            await stage.say(person, "/start")
+            for data in (calling(Tap.PLANS), calling(Tap.TOP_UP)):
+                await stage.press(person, data)
+                assert any("₽" in label for label in person.received[-1].labels) is offered
+            await stage.press(person, calling(Tap.BUY, "rub-500.00") + ":r")
+            assert ("not available here" in person.received[-1].text) is not offered
+        assert (len(stage.roubles.checkouts), stage.written("payment.opened")) == (1, 1)
+
+
 async def test_a_gateway_that_is_down_is_told(open_stage: Stage) -> None:
     fan = rich(open_stage)
     await open_stage.say(fan, "/start")

@@ -57,6 +57,12 @@ async def test_all_is_well_when_it_is(clinic: Clinic, capsys: pytest.CaptureFixt
     assert "✗" not in told
     assert "your own, answers" in told
     assert "https://bots.example/robokassa/result" in told
+    assert "test mode" not in told
+
+
+async def test_a_shop_in_test_mode_is_told(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await examine(clinic.settings(robokassa_test=True))
+    assert "in test mode, no money moves; offered to the owners alone of" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(
