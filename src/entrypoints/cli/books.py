@@ -6,17 +6,19 @@ import typer
 
 from adapters.postgres.migrate import migrate
 from avatar_core.dossier import Dossier, OfCustomer, OfPerson, OfTraining
-from avatar_core.errors import CustomerNotFound
+from avatar_core.errors import CustomerNotFound, StoreUnavailable
 from avatar_core.ids import CustomerId, TelegramId, TrainingId
 from avatar_core.money import Stars
 from avatar_core.use_cases.subscriptions import Gift, GrantStars
 from entrypoints.cli.pictures import explanation, statement_table, training_table, violations_table
-from entrypoints.cli.session import Ambiguous
+from entrypoints.cli.session import Ambiguous, Uncertain
 from entrypoints.container.ground import cli_container
 from entrypoints.database import database_url
 from entrypoints.ground import Ground
 from entrypoints.opening import open_ground
 from entrypoints.settings import Settings
+
+GIFT_ATTEMPTS = 5
 
 
 async def migrate_database(settings: Settings) -> bool:
@@ -58,10 +60,23 @@ async def grant_stars(who: str, stars: str, reason: str, settings: Settings) -> 
     amount = Stars.parse(stars)
     async with open_ground(settings) as ground:
         customer = (await _find(ground, who)).customer
-        grant = cli_container(ground).get(GrantStars)
-        balance = await grant(customer.id, amount, Gift(ground.names.fresh(), reason))
+        balance = await _given(ground, customer.id, amount, reason)
     typer.echo(f"{customer.name or customer.id} has {balance} ⭐ now, {amount} ⭐ more. The worker tells them.")
     return True
+
+
+async def _given(ground: Ground, customer: CustomerId, amount: Stars, reason: str) -> Stars:
+    """Give stars once, also when an answer is lost; return the balance.  Raises Uncertain when none comes at all."""
+    grant, gift = cli_container(ground).get(GrantStars), Gift(ground.names.fresh(), reason)
+    for attempt in range(1, GIFT_ATTEMPTS):
+        with suppress(StoreUnavailable):
+            return await grant(customer, amount, gift)
+        await ground.store.begin.pause(attempt)
+    try:
+        return await grant(customer, amount, gift)
+    except StoreUnavailable as lost:
+        look = f"look at `avatar ledger statement {customer}` before you give them again"
+        raise Uncertain(f"{lost}; the stars may have been given all the same: {look}") from lost
 
 
 async def print_training(training: str, settings: Settings) -> bool:

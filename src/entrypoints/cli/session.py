@@ -16,6 +16,10 @@ class Ambiguous(Exception):
     """A command that could mean several things, and so does none of them; says which there are."""
 
 
+class Uncertain(Exception):
+    """A command that may have done what it was asked for; says how to find out."""
+
+
 def carry_out(command: Command) -> NoReturn:
     """Run a command on the settings and leave the process with its exit code; what goes wrong is told in words."""
     from entrypoints.logs import Redaction, configure_logs
@@ -47,7 +51,7 @@ async def _in_words(work: Coroutine[Any, Any, bool], redaction: Callable[[str], 
         return await work
     except SettingsWrong:
         raise
-    except (AvatarError, EmbeddedPostgresError, MigrationError, Ambiguous) as error:
+    except (AvatarError, EmbeddedPostgresError, MigrationError, Ambiguous, Uncertain) as error:
         complain(redaction(_sentence(error)))
     except Exception:  # noqa: BLE001  (the edge of the process)
         structlog.get_logger(__name__).exception("the command broke")

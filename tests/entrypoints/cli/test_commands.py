@@ -1,17 +1,25 @@
 """The commands that need no vendor: words, exit codes, and what they print."""
 
+import asyncio
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from avatar_core.ids import BotId
+from avatar_core.ids import BotId, CustomerId
+from avatar_core.money import Stars
 from avatar_core.testing.examples import BOT, a_customer, a_draft, an_avatar
 from avatar_core.use_cases.customers import Visit, Welcome
+from entrypoints.cli.books import grant_stars
 from entrypoints.container.ground import cli_container
 from entrypoints.ground import Ground
+from entrypoints.opening import open_ground
+from tests.database_faults.wire import laid_wire
 from tests.entrypoints.cli.conftest import CommandLine
+from tests.entrypoints.memory_house import TOKEN, some_settings
 
 CUSTOMER = a_customer()
 AVATAR = an_avatar(CUSTOMER)
@@ -229,6 +237,31 @@ def test_a_person_with_two_balances_has_to_be_named_by_the_customers_id(avatar_o
     assert avatar("grant", there, "10", "--reason", "x").status == 0
     assert "available 10 ⭐" in avatar("ledger", "statement", there).out
     assert "available 0 ⭐" in avatar("ledger", "statement", here).out
+
+
+async def test_a_gift_whose_answer_is_lost_is_given_once(migrated_dsn: str) -> None:
+    facts = conninfo_to_dict(migrated_dsn)
+    server = Path(str(facts["host"])) / f".s.PGSQL.{facts['port']}"
+    async with laid_wire(server) as (wire, folder):
+        settings = some_settings(database_url=make_conninfo(migrated_dsn, host=str(folder)))
+        async with open_ground(settings) as ground:
+            customer = CustomerId(await somebody(ground))
+        losing = asyncio.create_task(wire.swallow())
+        assert await grant_stars(customer, "100", "sorry", settings)
+        await losing
+        async with open_ground(settings) as ground:
+            lines = await ground.store.books.statement(customer, limit=10)
+    assert [line.amount for line in lines] == [Stars.of(100)]
+
+
+def test_a_gift_that_nobody_confirms_says_where_to_look(avatar_on_postgres: CommandLine, migrated_dsn: str) -> None:
+    customer = avatar_on_postgres.on_the_ground(somebody)
+    reading = make_conninfo(migrated_dsn, options="-c default_transaction_read_only=on")
+    avatar_on_postgres.write(f"AVATAR_DATABASE_URL={reading}", f"AVATAR_BOTS__{BOT.upper()}__TOKEN={TOKEN}")
+    told = avatar_on_postgres("grant", customer, "100", "--reason", "sorry")
+    assert told.status == 1
+    assert "may have been given" in told.err
+    assert f"`avatar ledger statement {customer}`" in told.err
 
 
 def test_a_broken_law_is_found_and_exits_1(avatar_on_postgres: CommandLine) -> None:
