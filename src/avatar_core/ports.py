@@ -240,6 +240,10 @@ class Outbox(Protocol):
         """Make a dead letter due again; False when there is none."""
         ...
 
+    async def drop(self, task_id: str) -> bool:
+        """Put a dead letter aside for ever, undone; False when there is none."""
+        ...
+
 
 class Inbox(Protocol):
     """Keeps what came in from outside until it is handled, and never takes the same thing twice."""

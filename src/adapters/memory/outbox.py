@@ -71,6 +71,15 @@ class MemoryOutbox:
         self._put(TaskRow(row.number, replace(row.task, due_at=at, attempts=0)))
         return True
 
+    async def drop(self, task_id: str) -> bool:
+        """Put a dead letter aside for ever, undone; False when there is none."""
+        await asyncio.sleep(0)
+        row = self._database.tasks.get(task_id)
+        if row is None or not row.dead:
+            return False
+        self._put(TaskRow(row.number, row.task, done=True))
+        return True
+
     def _heads(self) -> list[TaskRow]:
         """Return the oldest undone task of each lane."""
         lanes = self._database.lanes

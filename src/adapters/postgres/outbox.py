@@ -82,6 +82,15 @@ class PostgresOutbox:
         )
         return bool(revived)
 
+    async def drop(self, task_id: str) -> bool:
+        """Put a dead letter aside for ever, undone, with its error; False when there is none."""
+        dropped = await self._database.rows(
+            "UPDATE avatar.tasks SET status = 'DONE'"
+            " WHERE event = avatar.event_number(%s) AND reaction = %s AND status = 'DEAD' RETURNING 1",
+            *_identity(task_id),
+        )
+        return bool(dropped)
+
     async def _put_aside(self, worker: str, task: tuple[str, str], error: str) -> None:
         await self._database.rows(
             "UPDATE avatar.tasks SET status = 'DEAD', error = %s, worker = NULL, leased_until = NULL"

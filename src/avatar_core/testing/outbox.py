@@ -219,6 +219,22 @@ class OutboxContract(StoreContract):
         await store.outbox.revive(task.id, NOW)
         assert (await self._news(store)).id == task.id
 
+    async def test_a_dropped_letter_is_gone(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1, 2)
+        task = await self._news(store)
+        await store.outbox.bury(task, "worker 1", "never works")
+        assert await store.outbox.drop(task.id)
+        assert await store.outbox.dead(10) == []
+        assert not await store.outbox.revive(task.id, NOW)
+        assert (await self._news(store)).happening.event == granted(customer, 2)
+
+    async def test_only_the_dead_are_dropped(self, store: Store, customer: Customer) -> None:
+        await self._tell(store, customer, 1)
+        task = await self._news(store)
+        assert not await store.outbox.drop(task.id)
+        assert not await store.outbox.drop(f"{uid(9, 404)}:publish")
+        assert (await self._news(store, at=NOW + HOUR)).id == task.id
+
     async def test_only_the_dead_are_revived(self, store: Store, customer: Customer) -> None:
         await self._tell(store, customer, 1)
         task = await self._news(store)

@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 catalogue = typer.Typer(rich_markup_mode=None, help="Check and show what is sold.", no_args_is_help=True)
 ledger = typer.Typer(rich_markup_mode=None, help="Check and explain the books.", no_args_is_help=True)
+tasks = typer.Typer(rich_markup_mode=None, help="Look after tasks that were given up.", no_args_is_help=True)
 trainings = typer.Typer(rich_markup_mode=None, help="Look at trainings.", no_args_is_help=True)
 
 
@@ -51,6 +52,7 @@ def _show_version(asked: bool) -> None:
 
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(ledger, name="ledger")
+app.add_typer(tasks, name="tasks")
 app.add_typer(trainings, name="trainings")
 
 
@@ -201,6 +203,39 @@ def explain(who: Who) -> NoReturn:
     from entrypoints.cli.books import explain_balance
 
     carry_out(partial(explain_balance, who))
+
+
+Given = Annotated[str, typer.Argument(help="The task's id, as `avatar tasks list` shows it.")]
+
+
+@tasks.command("list")
+def list_tasks() -> NoReturn:
+    """List the tasks that were given up, and why."""
+    from entrypoints.cli.tasks import list_tasks
+
+    carry_out(list_tasks)
+
+
+@tasks.command("revive")
+def revive_tasks(task: Annotated[str, typer.Argument(help="The task's id, or all.")]) -> NoReturn:
+    """Let the worker try a task again that was given up.
+
+    Exits 1 when there is none of this id.
+    """
+    from entrypoints.cli.tasks import revive_tasks
+
+    carry_out(partial(revive_tasks, task))
+
+
+@tasks.command("drop")
+def drop_task(task: Given) -> NoReturn:
+    """Put a task aside that was given up and is not wanted any more.
+
+    Exits 1 when there is none of this id.
+    """
+    from entrypoints.cli.tasks import drop_task
+
+    carry_out(partial(drop_task, task))
 
 
 @trainings.callback()

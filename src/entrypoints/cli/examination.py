@@ -89,7 +89,10 @@ async def _dead_letters(ground: Ground) -> Finding:
     if not dead:
         return Finding("tasks", "none was given up")
     shown = "; ".join(f"{task.id} ({task.error})" for task in dead[:DEAD_LETTERS_SHOWN])
-    return Finding("tasks", f"{len(dead)} were given up: {shown}", "mend the cause; the customers may wait for them")
+    mend = (
+        "mend the cause, then `avatar tasks revive all`: customers may wait; or `avatar tasks drop` what nobody wants"
+    )
+    return Finding("tasks", f"{len(dead)} were given up: {shown}", mend)
 
 
 async def _disk(settings: Settings) -> list[Finding]:

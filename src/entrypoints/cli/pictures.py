@@ -11,6 +11,7 @@ from avatar_core.dossier import Dossier
 from avatar_core.ledger import Pocket, Posting, customer_account
 from avatar_core.money import Stars
 from avatar_core.ports import StatementLine, Violation
+from avatar_core.tasks import DeadLetter
 from avatar_core.trainings import Training
 
 
@@ -25,6 +26,16 @@ def violations_table(violations: Sequence[Violation]) -> None:
     table = Table("law", "subject", "detail", title=f"{len(violations)} broken")
     for each in violations:
         table.add_row(escape(each.law), escape(each.subject), escape(each.detail))
+    console().print(table)
+
+
+def letters_table(letters: Sequence[DeadLetter]) -> None:
+    """Print the tasks that were given up, the oldest first."""
+    table = Table("task", "event", "time (UTC)", "attempts", "why", title=f"{len(letters)} given up")
+    for each in letters:
+        table.add_row(
+            each.id, escape(each.event), f"{each.at:%Y-%m-%d %H:%M:%S}", str(each.attempts), escape(each.error)
+        )
     console().print(table)
 
 

@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from avatar_core.ids import BotId, CustomerId
 from avatar_core.money import Stars
+from avatar_core.tasks import Reaction
 from avatar_core.testing.examples import BOT, a_customer, a_draft, an_avatar
 from avatar_core.use_cases.customers import Visit, Welcome
 from entrypoints.cli.books import grant_stars
@@ -262,6 +263,48 @@ def test_a_gift_that_nobody_confirms_says_where_to_look(avatar_on_postgres: Comm
     assert told.status == 1
     assert "may have been given" in told.err
     assert f"`avatar ledger statement {customer}`" in told.err
+
+
+async def one_given_up(ground: Ground) -> str:
+    """Bury one task of a customer who came; return its id."""
+    await somebody(ground)
+    task, *_ = await ground.store.outbox.claim("one", ground.clock.now(), {Reaction.TELL_OWNER: 1}, 60)
+    await ground.store.outbox.bury(task, "one", "the messenger [never] answers")
+    return task.id
+
+
+def test_without_dead_letters_there_is_nothing_to_list_or_revive(avatar_on_postgres: CommandLine) -> None:
+    for words in (("list",), ("revive", "all")):
+        told = avatar_on_postgres("tasks", *words)
+        assert (told.status, told.out) == (0, "No task was given up.\n")
+
+
+@pytest.mark.parametrize("word", ["revive", "drop"])
+def test_a_task_that_was_not_given_up_is_neither_revived_nor_dropped(
+    avatar_on_postgres: CommandLine, word: str
+) -> None:
+    told = avatar_on_postgres("tasks", word, "nothing:publish")
+    assert (told.status, told.err) == (1, "No task nothing:publish was given up: see `avatar tasks list`.\n")
+
+
+@pytest.mark.parametrize("said", ["all", "its id"])
+def test_a_task_that_was_given_up_is_listed_and_revived(avatar_on_postgres: CommandLine, said: str) -> None:
+    task = avatar_on_postgres.on_the_ground(one_given_up)
+    told = avatar_on_postgres("tasks", "list")
+    assert told.status == 0
+    for word in (task, "customer.registered", "the messenger [never] answers", "1 given up"):
+        assert word in told.out
+    told = avatar_on_postgres("tasks", "revive", task if said == "its id" else said)
+    assert (told.status, told.out) == (0, f"{task} is due again; the worker carries it out.\n")
+    assert avatar_on_postgres("tasks", "list").out == "No task was given up.\n"
+
+
+def test_a_task_that_nobody_wants_is_dropped(avatar_on_postgres: CommandLine) -> None:
+    task = avatar_on_postgres.on_the_ground(one_given_up)
+    told = avatar_on_postgres("tasks", "drop", task)
+    assert (told.status, told.out) == (0, f"{task} is put aside, undone.\n")
+    assert avatar_on_postgres("tasks", "revive", task).status == 1
+    assert avatar_on_postgres("tasks", "list").out == "No task was given up.\n"
 
 
 def test_a_broken_law_is_found_and_exits_1(avatar_on_postgres: CommandLine) -> None:

@@ -142,6 +142,7 @@ async def test_a_dead_letter_is_shown_with_its_error(clinic: Clinic, capsys: pyt
     told = capsys.readouterr().out
     assert "2 were given up" in told
     assert "the disk is full" in told
+    assert "`avatar tasks revive all`" in told
 
 
 async def test_an_old_webhook_in_the_way_of_polling_is_found(
