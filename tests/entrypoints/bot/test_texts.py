@@ -154,6 +154,23 @@ def test_russian_counts_as_russians_do(days: int, russian: str) -> None:
     assert russian in words_in(Language.RU)("plan-card", days=days, **facts)
 
 
+@pytest.mark.parametrize(("length", "told"), [(1001, "символ,"), (1002, "символа,"), (1005, "символов,")])
+def test_a_description_that_is_too_long_is_counted_as_russians_do(length: int, told: str) -> None:
+    assert told in words_in(Language.RU)("prompt-too-long", length=length, longest=1000)
+
+
+def test_a_plan_in_its_grace_is_called_a_plan_once() -> None:
+    words = words_in(Language.RU)
+    plan = words.plain("plan-grace", plan="П", ends="21 ноября 2026")
+    assert words("balance", available="1", held="0", plan=plan).lower().count("подписка") == 1
+
+
+def test_a_photo_and_a_file_are_refused_for_reasons_of_no_gender() -> None:
+    for problem in PhotoProblem:
+        why = words_in(Language.RU).refusal(PhotoRefused(reason=problem))
+        assert not {"оно", "нём", "он", "она"} & set(re.findall(r"\w+", why.lower()))
+
+
 @pytest.mark.parametrize(
     ("language", "endless"), [(Language.EN, "without an end"), (Language.RU, "без ограничения срока")]
 )

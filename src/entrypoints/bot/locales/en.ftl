@@ -390,7 +390,7 @@ news-training-progressed =
     }
 news-training-delayed =
     ⏳ <b>{ $avatar }</b>: the training waits, because something is broken on my side or at the service that trains.
-    Nothing is lost and there is nothing to do for you: I will begin by myself, and if I cannot, the stars come back.
+    Nothing is lost and there is nothing you need to do: I will begin by myself, and if I cannot, the stars come back.
 news-training-succeeded =
     🎉 <b>{ $avatar }</b>: ready! The training cost { $price } ⭐, balance { $balance } ⭐.
 

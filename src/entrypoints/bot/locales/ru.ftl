@@ -161,7 +161,7 @@ plan-over = закончилась
 plan-endless = { $plan }, без ограничения срока
 plan-active = { $plan } до { $ends }
 plan-waiting = Затем { $plan }: с { $starts } до { $ends }
-plan-grace = подписка { $plan } закончилась { $ends }, ещё несколько дней всё работает
+plan-grace = { $plan } — срок закончился { $ends }, ещё несколько дней всё работает
 
 ## Цифровое тело
 
@@ -199,9 +199,9 @@ photo-gone = Этого фото уже нет.
 
 photo-unreadable = файл не читается как фото (подходят JPEG, PNG, WebP, HEIC)
 photo-too-large = размер больше 10 МБ
-photo-too-small = оно меньше 512 px по стороне
-photo-too-many-pixels = в нём слишком много пикселей (больше 50 мегапикселей)
-photo-blurred = оно размыто
+photo-too-small = сторона меньше 512 px
+photo-too-many-pixels = слишком много пикселей (больше 50 мегапикселей)
+photo-blurred = изображение размыто
 photo-duplicate = такое фото уже есть
 photo-near-duplicate = почти такое же фото уже есть
 
@@ -245,7 +245,12 @@ no-avatar = Сначала нужно цифровое тело: я обучу �
 choose-avatar = Кого рисуем?
 choose-style = 📸 <b>{ $name }</b>. Выберите стиль или опишите портрет сами. { $price } ⭐ за портрет.
 ask-prompt = Опишите портрет «{ $name }»: место, одежда, свет, настроение. Например: «в кафе у окна, мягкий утренний свет».
-prompt-too-long = Описание слишком длинное: { $length } символов, а можно { $longest }. Сократите, пожалуйста.
+prompt-too-long =
+    Описание слишком длинное: { $length ->
+        [one] { $length } символ
+        [few] { $length } символа
+       *[other] { $length } символов
+    }, а можно { $longest }. Сократите, пожалуйста.
 portrait-quote =
     { $note }
     📸 <b>{ $name }</b> · { $what }
