@@ -1,4 +1,4 @@
-"""The default catalogue, as the TOML text an owner would edit (`avatar catalogue show` prints it)."""
+"""The default catalogue, as the TOML text an owner would edit (`avatar catalogue show --toml` prints it)."""
 
 DEFAULT_CATALOGUE = """\
 # The default catalogue.  Prices are whole numbers or text; a float is refused, for it is not an amount.
