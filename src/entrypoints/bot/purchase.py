@@ -2,7 +2,6 @@
 
 from adapters.telegram.messenger import Button, Rendering
 from adapters.telegram.refusals import MessageRefused
-from avatar_core.ids import PackCode, PlanCode
 from avatar_core.money import Currency
 from avatar_core.payments import Payment, PlanPurchase
 from avatar_core.plans import Feature, Plan
@@ -16,6 +15,8 @@ from entrypoints.bot.talk import Rows, Talk
 
 TITLE_LENGTH, DESCRIPTION_LENGTH = 32, 255
 PACKS_IN_A_ROW = 2
+_PACKS = tuple(f"{currency}-".lower() for currency in Currency)
+"""What the codes of packs begin with; those of plans are in capitals."""
 SERVED = (Feature.TRAINING, Feature.PORTRAITS)
 """What the bot can do by now: a plan is not praised for more."""
 
@@ -75,7 +76,8 @@ async def buy(talk: Talk, args: list[str]) -> None:
             rail = talk.desk.rails.of(letter, talk.profile, talk.customer.telegram_id)
         case _:
             raise OutdatedButton
-    known = PackCode(item) if item in talk.catalogue.packs else PlanCode(talk.catalogue.plan(item).code)
+    is_pack = item in talk.catalogue.packs or item.startswith(_PACKS)  # a pack that is gone is not called a plan
+    known = talk.catalogue.pack(item).code if is_pack else talk.catalogue.plan(item).code
     purchase = Purchase(known, rail.gateway.code, rail.currency, talk.bot, _resume(rest))
     payment = await talk.desk.open_payment(talk.customer.id, purchase)
     title, description = _named(talk, payment)

@@ -233,6 +233,12 @@ async def test_one_for_one_is_said_only_where_it_holds(stage: Stage, fan: Custom
     assert "600 ⭐ for 500 ⭐" in fan.received[-1].labels
 
 
+async def test_an_old_button_of_a_pack_that_is_gone_speaks_of_a_pack(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await stage.press(fan, calling(Tap.BUY, "xtr-250") + ":s")
+    assert "That star pack is not sold any more" in fan.received[-1].text
+
+
 async def test_without_permission_only_stars_are_taken(stage: Stage, fan: Customer) -> None:
     await stage.say(fan, "/start")
     await fan.tap("Subscription")
