@@ -18,6 +18,8 @@ from entrypoints.bot.pages import Page, turning
 from entrypoints.bot.talk import Place, Rows, Talk
 
 AVATAR = "avatar"
+TRIGGER = "{trigger}"
+"""Every style's template has it."""
 LONGEST_PROMPT = 1000
 FAVOURITE_ASPECT = "2:3"
 _FORMATS_IN_A_ROW = 4
@@ -130,10 +132,12 @@ async def _quote(talk: Talk, idea: Idea, note: str = "") -> None:
 
 
 def _worded(talk: Talk, prompt: str) -> str:
-    """Return a style's name, or the customer's words."""
+    """Return a style's name, or the customer's words; a template that no style has any more is not for reading."""
     for style in talk.catalogue.styles.values():
         if style.template == prompt:
             return talk.words.title(style.titles)
+    if TRIGGER in prompt:
+        return talk.words.plain("style-of-before")
     return prompt if len(prompt) <= _SHOWN_PROMPT else f"{prompt[:_SHOWN_PROMPT]}…"
 
 

@@ -1,5 +1,6 @@
 """Ordering portraits in the chat."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -152,6 +153,16 @@ async def test_an_old_price_is_shown_anew(stage: Stage, fan: Customer) -> None:
     await fan.wait_for("here is the price anew")
     assert stage.written("portraits.requested") == 0
     await paint(stage, fan, "Paint for 7.5 ⭐")
+
+
+async def test_a_style_that_was_edited_since_shows_nobody_its_template(stage: Stage, fan: Customer) -> None:
+    await painted(stage, fan)
+    edited = replace(stage.catalogue.styles["studio"], template="studio photo of {trigger}")
+    stage.catalogue.styles["studio"] = edited  # type: ignore[index]
+    await fan.tap("🔁 Again")
+    quote = await fan.wait_for("Price: 7.5")
+    assert "the style of that time" in quote.text
+    assert "{trigger}" not in quote.text
 
 
 async def test_confirming_an_order_that_is_done_orders_nothing(stage: Stage, fan: Customer) -> None:

@@ -270,6 +270,7 @@ portrait-quote =
 
     Price: { $price } ⭐
     Balance: { $before } ⭐ → { $after } ⭐
+style-of-before = the style of that time
 choose-format = Choose the format:
 portraits-ordered =
     🎨 I am painting { $count ->

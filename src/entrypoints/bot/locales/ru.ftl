@@ -262,6 +262,7 @@ portrait-quote =
 
     Цена: { $price } ⭐
     Баланс: { $before } ⭐ → { $after } ⭐
+style-of-before = прежний вариант стиля
 choose-format = Выберите формат:
 portraits-ordered =
     🎨 Рисую { $count ->
