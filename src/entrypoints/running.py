@@ -57,8 +57,9 @@ class Process:
 def process_of(house: OpenHouse) -> Process:
     """Wire everything that can run on a house."""
     ground = house.ground
-    dispatcher = make_dispatcher(bot_container(house).get(Desk), ground.store.conversations)
-    intake = Intake(ground.store.inbox, dispatcher, house.telegram.bots, ground.clock, _limits_of(ground.settings))
+    limits = _limits_of(ground.settings)
+    dispatcher = make_dispatcher(bot_container(house).get(Desk), ground.store.conversations, limits.tongues)
+    intake = Intake(ground.store.inbox, dispatcher, house.telegram.bots, ground.clock, limits)
     by_webhook = ground.settings.telegram_updates == "webhook"
     door = TelegramDoor(intake.receive, _secrets(house) if by_webhook else {})
     app = make_app(web_container(house).get(WebDesk), door, ground.settings.refusals_per_minute)

@@ -128,6 +128,19 @@ async def test_a_flood_is_answered_once_and_the_others_as_ever(language: str, wo
             assert flooder.count(words) == 1
 
 
+async def test_whoever_chose_another_language_is_told_to_wait_in_it() -> None:
+    async with stage_of() as stage:
+        stage.limits = Limits(updates=Allowances(3, Seconds()))
+        async with stage.running():
+            fan = stage.telegram.person("Fan", language_code="en")
+            await flooded(stage, fan, 1)
+            await stage.press(fan, "lg:ru")
+            await flooded(stage, fan, 1)
+            with capture_logs():
+                await flooded(stage, fan, 1)
+            assert (fan.count("Слишком быстро"), fan.count("too fast")) == (1, 0)
+
+
 async def test_a_tap_too_many_is_told_so_under_the_button() -> None:
     async with stage_of() as stage:
         stage.limits = Limits(updates=Allowances(2, Seconds()))

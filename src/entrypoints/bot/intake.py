@@ -184,7 +184,7 @@ class Intake:
         if attempt == 1 and (wait := self._limits.take(arrival.bot, arrival.raw)):
             if wait.is_news:
                 log.warning("somebody is too fast", bot=arrival.bot, lane=lane_of(arrival.raw))
-                await tell_to_wait(bot, arrival.raw, wait)
+                await tell_to_wait(bot, arrival.raw, wait, self._limits.language_of(arrival.bot, arrival.raw))
             return
         update = update_of(arrival.raw, bot)
         arrived = Arrived(arrival.bot, arrival.raw, lane, attempt, is_last)

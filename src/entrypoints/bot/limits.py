@@ -14,6 +14,7 @@ from entrypoints.allowances import Allowances, Wait
 from entrypoints.bot.callbacks import Tap, read
 from entrypoints.bot.talk import Raw, tells_of_money
 from entrypoints.bot.texts import words_in
+from entrypoints.bot.tongues import Tongues
 from entrypoints.bot.voice import Voice, patiently
 
 QUOTING = frozenset({Tap.QUOTE_TRAINING, Tap.STYLE, Tap.QUOTE_PORTRAITS, Tap.REPEAT})
@@ -33,6 +34,8 @@ class Limits:
     updates: Allowances = field(default_factory=_unlimited)
     photos: Allowances = field(default_factory=_unlimited)
     quotes: Allowances = field(default_factory=_unlimited)
+    tongues: Tongues = field(default_factory=Tongues, kw_only=True)
+    """The dispatcher's: whoever has to wait is told so in the language that they chose."""
 
     def take(self, bot: BotId, raw: Raw) -> Wait | None:
         """Use up what an update costs; return how long its sender has to wait, if there is nothing left."""
@@ -47,11 +50,16 @@ class Limits:
             return wait
         return self.updates.take(who)
 
+    def language_of(self, bot: BotId, raw: Raw) -> Language:
+        """Return the language of whoever sent a message or tapped a button."""
+        sender = (raw.get("callback_query") or raw.get("message") or {}).get("from", {})
+        return self.tongues.spoken(bot, sender.get("id", 0), sender.get("language_code"))
 
-async def tell_to_wait(bot: Bot, raw: Raw, wait: Wait) -> None:
+
+async def tell_to_wait(bot: Bot, raw: Raw, wait: Wait, language: Language) -> None:
     """Say it in the customer's language: under the tapped button, or in the private chat; elsewhere nothing is said."""
     event = raw.get("callback_query") or raw.get("message") or {}
-    words = words_in(Language.spoken(event.get("from", {}).get("language_code")))
+    words = words_in(language)
     try:
         if "callback_query" in raw:
             text = words.plain("too-fast", seconds=wait.seconds)

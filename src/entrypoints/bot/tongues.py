@@ -25,4 +25,8 @@ class Tongues:
 
     def of(self, bot: BotId, user: User) -> Language:
         """Return in which language to speak to somebody."""
-        return self._chosen.get((bot, user.id), Language.spoken(user.language_code))
+        return self.spoken(bot, user.id, user.language_code)
+
+    def spoken(self, bot: BotId, number: int, code: str | None) -> Language:
+        """Return in which language to speak to somebody by their number, and what their Telegram speaks."""
+        return self._chosen.get((bot, number), Language.spoken(code))

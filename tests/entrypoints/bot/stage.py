@@ -149,7 +149,7 @@ class Stage:
         return wanted(**{name: self.parts.get(kind) or self.make(kind) for name, kind in needed.items()})
 
     def intake(self) -> Intake:
-        dispatcher = make_dispatcher(self.desk, self.conversations)
+        dispatcher = make_dispatcher(self.desk, self.conversations, self.limits.tongues)
         return Intake(self.inbox, dispatcher, self.bots, self.clock, self.limits)
 
     @contextlib.asynccontextmanager
