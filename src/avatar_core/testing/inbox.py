@@ -58,6 +58,15 @@ class InboxContract(StoreContract):
         assert await store.inbox.unhandled("replicate", NOW + DAY, 10) == []
         assert await store.inbox.keep("replicate", [("1", RAW)], NOW + MINUTE) == []
 
+    async def test_what_comes_again_stays_handled_and_as_old_as_it_was(self, store: Store) -> None:
+        await store.inbox.keep("replicate", [("1", RAW), ("2", RAW)], NOW)
+        await store.inbox.handled("replicate", "1")
+        for _ in range(2):
+            assert await store.inbox.keep("replicate", [("1", RAW), ("2", RAW)], NOW + DAY) == []
+        assert await store.inbox.unhandled("replicate", NOW + 2 * DAY, 10) == [("2", RAW)]
+        assert await store.inbox.unhandled("replicate", NOW + MINUTE, 10) == [("2", RAW)]
+        assert await store.inbox.forget(NOW + MINUTE) == 1
+
     async def test_handling_what_never_came_is_harmless(self, store: Store) -> None:
         await store.inbox.handled("replicate", "404")
         assert await store.inbox.keep("replicate", [("404", RAW)], NOW) == ["404"]

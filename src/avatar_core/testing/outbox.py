@@ -161,6 +161,15 @@ class OutboxContract(StoreContract):
         again = await self._news(store, "worker 2", NOW + MINUTE)
         assert (again.id, again.attempts, again.error) == (task.id, 2, "the messenger is busy ⏳")
 
+    async def test_a_task_given_back_is_free_before_its_claim_would_have_ended_and_counts_every_attempt(
+        self, store: Store, customer: Customer
+    ) -> None:
+        await self._tell(store, customer, 1)
+        for attempt in range(1, 6):
+            task = await self._news(store, f"worker {attempt}", NOW + attempt * SECOND)
+            assert task.attempts == attempt
+            await store.outbox.again(task, f"worker {attempt}", NOW + (attempt + 1) * SECOND, "busy")
+
     async def test_a_task_given_back_holds_up_its_lane(self, store: Store, customer: Customer) -> None:
         await self._tell(store, customer, 1, 2)
         task = await self._news(store)

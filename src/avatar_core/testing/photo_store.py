@@ -102,6 +102,15 @@ class PhotoStoreContract:
         with zipfile.ZipFile(io.BytesIO(await world.store.get(PhotoRef("archive.zip")))) as packed:
             assert [packed.read(name) for name in packed.namelist()] == [b"\x00", b"\x01"]
 
+    async def test_a_pack_has_all_photos_however_many(self, world: PhotoStoreWorld) -> None:
+        refs = [PhotoRef(f"photos/{number}.jpg") for number in range(100)]
+        for number, ref in enumerate(refs):
+            await world.store.put(ref, bytes([number]))
+        await world.store.pack(PhotoRef("archive.zip"), refs)
+        with zipfile.ZipFile(io.BytesIO(await world.store.get(PhotoRef("archive.zip")))) as packed:
+            assert [packed.read(name) for name in packed.namelist()] == [bytes([number]) for number in range(100)]
+            assert packed.namelist()[8:10] == ["09.jpg", "10.jpg"]
+
     async def test_a_pack_with_a_photo_missing_is_not_written(self, world: PhotoStoreWorld) -> None:
         await world.store.put(PhotoRef("photos/1.jpg"), b"1")
         with pytest.raises(PhotoNotFound):
@@ -119,6 +128,19 @@ class PhotoStoreContract:
         assert await world.store.get(kept) == b"kept"
         with pytest.raises(PhotoNotFound):
             await world.store.get(PhotoRef("archive.zip"))
+
+    async def test_of_what_never_fitted_on_a_full_disk_nothing_is_left(self, world: PhotoStoreWorld) -> None:
+        kept, new = PhotoRef("photos/kept.jpg"), PhotoRef("photos/new.jpg")
+        await world.store.put(kept, b"kept")
+        world.fill_disk()
+        for attempt in (world.store.put(new, LARGE), world.store.pack(PhotoRef("photos/new.zip"), [kept])):
+            with pytest.raises(StoreUnavailable):
+                await attempt
+        with pytest.raises(PhotoNotFound):
+            await world.store.get(new)
+        with pytest.raises(PhotoNotFound):
+            await streamed(world.store, new)
+        assert [ref async for ref in world.store.written("photos", LONG_AFTER)] == [kept]
 
     async def test_a_full_disk_can_still_be_read_and_cleared(self, world: PhotoStoreWorld) -> None:
         kept = PhotoRef("photos/kept.jpg")
