@@ -53,6 +53,12 @@ CAUGHT = {
     "TestLitteringPhotoStore": {"test_of_what_never_fitted_on_a_full_disk_nothing_is_left"},
     "TestHalfWritingPhotoStore": {"test_of_what_never_fitted_on_a_full_disk_nothing_is_left"},
     "TestNarrowPhotoStore": {"test_a_pack_has_all_photos_however_many"},
+    "TestUnbendingMessenger": {
+        "test_an_edited_message_says_what_is_told_now",
+        "test_everything_comes_by_the_bot_that_a_person_came_from",
+    },
+    "TestOneBotMessenger": {"test_everything_comes_by_the_bot_that_a_person_came_from"},
+    "TestIndiscreetInspector": {"test_nothing_is_kept_of_what_the_file_tells"},
     "TestNaggingWarden": {
         "test_whoever_is_turned_away_does_not_lengthen_the_time",
         "test_whenever_one_asks_it_passes_once_in_the_time",

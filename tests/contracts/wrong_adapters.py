@@ -9,6 +9,7 @@ import pytest
 from adapters.memory import (
     CountingNames,
     FrozenClock,
+    HashInspector,
     MemoryBeginUnitOfWork,
     MemoryDatabase,
     MemoryGateway,
@@ -16,17 +17,21 @@ from adapters.memory import (
     MemoryTrainer,
     MemoryUnitOfWork,
     MemoryWarden,
+    RecordingMessenger,
 )
-from avatar_core.customers import Customer
+from avatar_core.customers import Address, Customer
 from avatar_core.dossier import Record
 from avatar_core.errors import ConcurrentChange, StoreUnavailable
-from avatar_core.ids import PhotoRef, TrainingId
+from avatar_core.events import Event
+from avatar_core.ids import MessageId, PhotoRef, TrainingId
 from avatar_core.money import Currency, Price
 from avatar_core.payments import Evidence, evidence_id
 from avatar_core.ports import TrainingOrder, UnitOfWork
 from avatar_core.runs import Ticket
-from avatar_core.testing.examples import NOW
+from avatar_core.testing.examples import BOT, NOW
+from avatar_core.testing.messenger import MessengerContract, MessengerWorld
 from avatar_core.testing.payment_gateway import GatewayWorld, SignedGatewayContract, payment_of
+from avatar_core.testing.photo_inspector import InspectionWorld, PhotoInspectorContract
 from avatar_core.testing.photo_store import PhotoStoreContract, PhotoStoreWorld
 from avatar_core.testing.provider import TrainerWorld
 from avatar_core.testing.store import Store
@@ -36,6 +41,8 @@ from avatar_core.testing.unit_of_work_races import RacesContract
 from avatar_core.testing.warden import WardenContract
 from tests.contracts.memory_provider import memory_switches
 from tests.contracts.memory_store import memory_store
+from tests.contracts.test_memory_messenger import messenger_world
+from tests.contracts.test_memory_photo_inspector import inspection_world
 from tests.contracts.test_memory_trainer import order
 
 
@@ -161,6 +168,46 @@ class TestAmnesicTrainer(TrainerContract):
     def world(self) -> TrainerWorld:
         trainer = AmnesicTrainer()
         return TrainerWorld(trainer, memory_switches(trainer, lambda name: trainer.finish(TrainingId(name))), order)
+
+
+class UnbendingMessenger(RecordingMessenger):
+    """Lets stand what was once said."""
+
+    async def amend(self, address: Address, message: MessageId, news: Event) -> None:
+        known = next((each.shown for each in self.told if each.id == message), news)
+        await super().amend(address, message, known)
+
+
+class TestUnbendingMessenger(MessengerContract):
+    @pytest.fixture
+    def world(self) -> MessengerWorld:
+        return messenger_world(UnbendingMessenger())
+
+
+class OneBotMessenger(RecordingMessenger):
+    """Tells everybody by one and the same bot, which most of them have never seen."""
+
+    async def tell(self, address: Address, news: Event) -> MessageId:
+        return await super().tell(replace(address, bot=BOT), news)
+
+
+class TestOneBotMessenger(MessengerContract):
+    @pytest.fixture
+    def world(self) -> MessengerWorld:
+        return messenger_world(OneBotMessenger())
+
+
+class IndiscreetInspector(HashInspector):
+    """Keeps photos as they came."""
+
+    async def prepared(self, content: bytes) -> bytes:
+        return content
+
+
+class TestIndiscreetInspector(PhotoInspectorContract):
+    @pytest.fixture
+    def world(self) -> InspectionWorld:
+        return inspection_world(IndiscreetInspector())
 
 
 class NaggingWarden(MemoryWarden):

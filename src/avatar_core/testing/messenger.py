@@ -25,13 +25,17 @@ ORDER = PortraitOrderId(uid(6, 1))
 
 @dataclass(frozen=True)
 class MessengerWorld(Opaque):
-    """A messenger that reaches two people, and what they see."""
+    """A messenger that reaches two people, and what they see.  Each has a chat with each bot they came from."""
 
     messenger: Messenger
     one: Address
     other: Address
+    by_another_bot: Address
+    """The first person, who came from another bot."""
     messages: Callable[[Address], list[MessageId]]
     """The messages in a person's chat that are not albums, in order."""
+    shows: Callable[[Address, MessageId], object]
+    """What one of these messages says now: its text, for instance, or anything else that can be compared."""
     albums: Callable[[Address], list[int]]
     """How many images each album in a person's chat has."""
     block: Callable[[Address], None]
@@ -70,6 +74,24 @@ class MessengerContract:
         message = await world.messenger.tell(world.one, PROGRESSED)
         await world.messenger.amend(world.one, message, replace(PROGRESSED, percent=40, minutes_left=6))
         assert world.messages(world.one) == [message]
+
+    async def test_an_edited_message_says_what_is_told_now(self, world: MessengerWorld) -> None:
+        message = await world.messenger.tell(world.one, PROGRESSED)
+        before = world.shows(world.one, message)
+        further = replace(PROGRESSED, percent=40, minutes_left=6)
+        await world.messenger.amend(world.one, message, further)
+        fresh = await world.messenger.tell(world.one, further)
+        assert world.shows(world.one, message) == world.shows(world.one, fresh) != before
+
+    async def test_everything_comes_by_the_bot_that_a_person_came_from(self, world: MessengerWorld) -> None:
+        here = await world.messenger.tell(world.one, PROGRESSED)
+        there = await world.messenger.tell(world.by_another_bot, PROGRESSED)
+        before = world.shows(world.one, here)
+        await world.messenger.amend(world.by_another_bot, there, replace(PROGRESSED, percent=40))
+        await world.messenger.send_images(world.by_another_bot, ORDER, [world.image])
+        assert (world.messages(world.one), world.messages(world.by_another_bot)) == ([here], [there])
+        assert world.shows(world.one, here) == before != world.shows(world.by_another_bot, there)
+        assert (world.albums(world.one), world.albums(world.by_another_bot)) == ([], [1])
 
     async def test_the_same_content_again_is_fine(self, world: MessengerWorld) -> None:
         message = await world.messenger.tell(world.one, PROGRESSED)

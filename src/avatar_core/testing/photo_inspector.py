@@ -15,11 +15,15 @@ from avatar_core.testing.properties import SHARED_ADAPTER, Opaque
 
 @dataclass(frozen=True)
 class InspectionWorld(Opaque):
-    """An inspector and two different photos that it accepts."""
+    """An inspector and three different photos that it accepts."""
 
     inspector: PhotoInspector
     photo: bytes
     other: bytes
+    telling: bytes
+    """A photo whose file tells where, when and with what it was taken."""
+    tells: tuple[bytes, ...]
+    """What it tells, as its bytes have it."""
 
 
 class PhotoInspectorContract:
@@ -46,6 +50,15 @@ class PhotoInspectorContract:
         kept = await world.inspector.prepared(world.photo)
         assert kept == await world.inspector.prepared(world.photo)
         seen, again = await world.inspector.inspect(world.photo), await world.inspector.inspect(kept)
+        assert (seen.width_px, seen.height_px) == (again.width_px, again.height_px)
+        assert (seen.fingerprint ^ again.fingerprint).bit_count() <= NEAR_DUPLICATE_BITS
+
+    async def test_nothing_is_kept_of_what_the_file_tells(self, world: InspectionWorld) -> None:
+        assert world.tells
+        assert all(told in world.telling for told in world.tells)
+        kept = await world.inspector.prepared(world.telling)
+        assert [told for told in world.tells if told in kept] == []
+        seen, again = await world.inspector.inspect(world.telling), await world.inspector.inspect(kept)
         assert (seen.width_px, seen.height_px) == (again.width_px, again.height_px)
         assert (seen.fingerprint ^ again.fingerprint).bit_count() <= NEAR_DUPLICATE_BITS
 
