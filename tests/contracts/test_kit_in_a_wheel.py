@@ -43,3 +43,11 @@ def test_the_vectors_can_be_read_from_there(wheel: Path) -> None:
     path, counts = ended.stdout.splitlines()
     assert Path(path).is_relative_to(wheel)
     assert all(int(count) > 1 for count in counts.split())
+
+
+def test_the_demo_says_that_its_photos_are_in_a_clone(wheel: Path, tmp_path: Path) -> None:
+    given = {**os.environ, "PYTHONPATH": str(wheel)}
+    words = [sys.executable, "-c", "from entrypoints.cli import main; main()", "demo"]
+    ended = subprocess.run(words, env=given, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr == "The demo's photos are in a clone of the project: name a folder of yours with --photos.\n"

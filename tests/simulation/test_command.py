@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from entrypoints.cli import app
+from entrypoints.cli.commands import app
 from entrypoints.simulation import many, show
 from entrypoints.simulation.business import Outcome, run
 from entrypoints.simulation.many import quiet

@@ -4,12 +4,14 @@
 module that is imported when it runs.
 """
 
-from entrypoints.cli.commands import app
+from entrypoints.cli.extras import COMMAND, needing
 
 
 def main() -> None:
     """Run the command line."""
+    with needing(COMMAND):
+        from entrypoints.cli.commands import app
     app()
 
 
-__all__ = ["app", "main"]
+__all__ = ["main"]

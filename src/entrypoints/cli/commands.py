@@ -8,6 +8,7 @@ import typer
 
 from avatar_core.errors import AvatarError
 from avatar_core.money import Stars
+from entrypoints.cli.extras import BOOKS, BUSINESS, needing
 from entrypoints.cli.session import carry_out
 from entrypoints.cli.simulation import simulate
 
@@ -80,7 +81,8 @@ def demo(
 
     Real bot, database, web app and worker; the vendors are stand-ins on this machine.
     """
-    from entrypoints.cli.showing import show_demo
+    with needing(BUSINESS):
+        from entrypoints.cli.showing import show_demo
 
     raise typer.Exit(show_demo(photos, language, training_fails=training_fails))
 
@@ -116,7 +118,8 @@ def worker() -> NoReturn:
 
 
 def _run(*parts: str) -> NoReturn:
-    from entrypoints.cli.parts import run_parts
+    with needing(BUSINESS):
+        from entrypoints.cli.parts import run_parts
 
     carry_out(partial(run_parts, parts))
 
@@ -124,7 +127,8 @@ def _run(*parts: str) -> NoReturn:
 @app.command()
 def migrate() -> NoReturn:
     """Bring the database to the schema of this version."""
-    from entrypoints.cli.books import migrate_database
+    with needing(BOOKS):
+        from entrypoints.cli.books import migrate_database
 
     carry_out(migrate_database)
 
@@ -147,7 +151,8 @@ def grant(
     reason: Annotated[str, typer.Option(callback=_some_words, help="Why; the customer reads it.")],
 ) -> NoReturn:
     """Give a customer stars without money."""
-    from entrypoints.cli.books import grant_stars
+    with needing(BOOKS):
+        from entrypoints.cli.books import grant_stars
 
     carry_out(partial(grant_stars, who, stars, reason))
 
@@ -179,7 +184,8 @@ def check_ledger() -> NoReturn:
 
     Sums, balances, versions, hashes, charges, holds.  Exits 1 when a law is broken.
     """
-    from entrypoints.cli.books import check_books
+    with needing(BOOKS):
+        from entrypoints.cli.books import check_books
 
     carry_out(check_books)
 
@@ -189,7 +195,8 @@ def show_statement(
     who: Who, lines: Annotated[int, typer.Option(min=1, max=100_000, help="How many.")] = 20
 ) -> NoReturn:
     """Show the latest lines of a customer's balance."""
-    from entrypoints.cli.books import print_statement
+    with needing(BOOKS):
+        from entrypoints.cli.books import print_statement
 
     carry_out(partial(print_statement, who, lines))
 
@@ -200,7 +207,8 @@ def explain(who: Who) -> NoReturn:
 
     Every posting that touches the customer, with the balances after it.  Exits 1 if they do not sum up.
     """
-    from entrypoints.cli.books import explain_balance
+    with needing(BOOKS):
+        from entrypoints.cli.books import explain_balance
 
     carry_out(partial(explain_balance, who))
 
@@ -246,7 +254,8 @@ def _trainings() -> None:
 @trainings.command("show")
 def show_training(training: Annotated[str, typer.Argument(help="The training's id.")]) -> NoReturn:
     """Show where a training stands, and its diary."""
-    from entrypoints.cli.books import print_training
+    with needing(BOOKS):
+        from entrypoints.cli.books import print_training
 
     carry_out(partial(print_training, training))
 

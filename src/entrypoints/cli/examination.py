@@ -10,19 +10,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from adapters.disk import DiskPhotoStore
-from adapters.postgres.embedded import EmbeddedPostgresError
-from adapters.postgres.migrate import MigrationError
-from adapters.replicate import connected_replicate
 from avatar_core.errors import AvatarError, ProviderUnauthorized
 from avatar_core.ids import NetworkId, PhotoRef
+from entrypoints.cli.extras import BUSINESS, installing
 from entrypoints.cli.finding import Finding
 from entrypoints.cli.pictures import console
-from entrypoints.cli.telegram import look_at_bots
 from entrypoints.ground import Ground, read_catalogue
 from entrypoints.logs import Redaction
-from entrypoints.opening import open_ground
 from entrypoints.settings import Settings, SettingsWrong, name_of
-from entrypoints.vendors import replicate_settings
 
 ROOM_BYTES = 1 << 30
 """A gigabyte: about fifty trainings' photos."""
@@ -36,7 +31,7 @@ async def examine(settings: Settings) -> bool:
     """Print what each look has found, as it comes; return whether all is well."""
     out, redaction = console(), Redaction(settings.secrets())
     good = True
-    for look in (_program, _catalogue, _database, _disk, look_at_bots, _replicate, _robokassa, _reach):
+    for look in (_program, _catalogue, _database, _disk, _bots, _replicate, _robokassa, _reach):
         for finding in await _within(look, settings):
             good = good and finding.mend is None
             _print(out, finding, redaction)
@@ -45,7 +40,7 @@ async def examine(settings: Settings) -> bool:
 
 
 async def _within(look: Look, settings: Settings) -> list[Finding]:
-    name = look.__name__.removeprefix("_").removeprefix("look_at_")
+    name = look.__name__.removeprefix("_")
     try:
         async with asyncio.timeout(WITHIN_S):
             return await look(settings)
@@ -53,6 +48,8 @@ async def _within(look: Look, settings: Settings) -> list[Finding]:
         return [Finding(name, f"no answer within {WITHIN_S:.0f} s", "see whether this machine gets out")]
     except SettingsWrong as wrong:
         return [Finding(name, "cannot be tried", " ".join(wrong.sentences))]
+    except ModuleNotFoundError as missing:
+        return [Finding(name, f"{missing.name} is not installed", installing(BUSINESS))]
 
 
 def _print(out: Console, finding: Finding, redaction: Redaction) -> None:
@@ -73,6 +70,10 @@ async def _catalogue(settings: Settings) -> list[Finding]:
 
 
 async def _database(settings: Settings) -> list[Finding]:
+    from adapters.postgres.embedded import EmbeddedPostgresError
+    from adapters.postgres.migrate import MigrationError
+    from entrypoints.opening import open_ground
+
     embedded = settings.database_url is None
     kind = "embedded" if embedded else "your own"
     try:
@@ -108,7 +109,16 @@ async def _disk(settings: Settings) -> list[Finding]:
     return [Finding("photos", f"{folder} can be written, {free_bytes >> 20} MB are free", mend)]
 
 
+async def _bots(settings: Settings) -> list[Finding]:
+    from entrypoints.cli.telegram import look_at_bots
+
+    return await look_at_bots(settings)
+
+
 async def _replicate(settings: Settings) -> list[Finding]:
+    from adapters.replicate import connected_replicate
+    from entrypoints.vendors import replicate_settings
+
     settings.require("replicate_token", "replicate_models")
     async with connected_replicate(replicate_settings(settings)) as connection:
         try:

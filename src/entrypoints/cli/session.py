@@ -42,8 +42,6 @@ async def _in_words(work: Coroutine[Any, Any, bool], redaction: Callable[[str], 
     """Await the work; what it could not do is told in a sentence.  Other errors are logged, without secrets."""
     import structlog
 
-    from adapters.postgres.embedded import EmbeddedPostgresError
-    from adapters.postgres.migrate import MigrationError
     from avatar_core.errors import AvatarError
     from entrypoints.settings import SettingsWrong
 
@@ -51,11 +49,22 @@ async def _in_words(work: Coroutine[Any, Any, bool], redaction: Callable[[str], 
         return await work
     except SettingsWrong:
         raise
-    except (AvatarError, EmbeddedPostgresError, MigrationError, Ambiguous, Uncertain) as error:
-        complain(redaction(_sentence(error)))
-    except Exception:  # noqa: BLE001  (the edge of the process)
-        structlog.get_logger(__name__).exception("the command broke")
+    except Exception as error:  # noqa: BLE001  (the edge of the process)
+        if isinstance(error, (AvatarError, Ambiguous, Uncertain, *_database_errors())):
+            complain(redaction(_sentence(error)))
+        else:
+            structlog.get_logger(__name__).exception("the command broke")
     return False
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """Return the database's own errors; there are none where it is not installed."""
+    try:
+        from adapters.postgres.embedded import EmbeddedPostgresError
+        from adapters.postgres.migrate import MigrationError
+    except ModuleNotFoundError:
+        return ()
+    return EmbeddedPostgresError, MigrationError
 
 
 def _sentence(error: Exception) -> str:

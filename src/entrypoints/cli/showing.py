@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
+from adapters.postgres.embedded import EmbeddedPostgresError
 from avatar_core.customers import Language
 from entrypoints.cli.session import WRONG, complain
 from entrypoints.demo.main import PHOTOS, Demo, run
@@ -17,4 +18,6 @@ def show_demo(photos: Path | None, language: Literal["ru", "en"], *, training_fa
         return run(Demo(photos=photos or PHOTOS, language=Language(language), training_fails=training_fails))
     except SettingsWrong as wrong:
         complain(*wrong.sentences)
-        return WRONG
+    except EmbeddedPostgresError as error:
+        complain(f"{error}.")
+    return WRONG

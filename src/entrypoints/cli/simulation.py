@@ -5,6 +5,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from entrypoints.cli.extras import SIMULATION, needing
 from entrypoints.cli.session import GOOD, USAGE, WRONG, complain
 
 
@@ -35,7 +36,9 @@ def simulate(  # noqa: PLR0913, PLR0917  (one for each option)
         raise typer.Exit(USAGE) from None
     from dataclasses import replace
 
-    from entrypoints.simulation.show import Wish, show
-
     every = tuple(replace(first, seed=number) for number in range(seed, seed + seeds))
-    raise typer.Exit(GOOD if show(Wish(first, every, jobs, trace, picture)) else WRONG)
+    with needing(SIMULATION):
+        from entrypoints.simulation.show import Wish, show
+
+        good = show(Wish(first, every, jobs, trace, picture))
+    raise typer.Exit(GOOD if good else WRONG)

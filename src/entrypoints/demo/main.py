@@ -83,6 +83,8 @@ async def play(demo: Demo, photos: Sequence[bytes], folder: Path, console: Conso
 
 
 def _photos(folder: Path) -> list[bytes]:
+    if folder == PHOTOS and not folder.is_dir():
+        raise SettingsWrong("The demo's photos are in a clone of the project: name a folder of yours with --photos.")
     files = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
     if len(files) < FEWEST_PHOTOS:
         raise SettingsWrong(f"{folder} has {len(files)} photos, and a training needs {FEWEST_PHOTOS}: see --photos.")

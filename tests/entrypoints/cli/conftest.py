@@ -13,7 +13,7 @@ import structlog
 from typer.testing import CliRunner
 
 from avatar_core.testing.examples import BOT
-from entrypoints.cli import app
+from entrypoints.cli.commands import app
 from entrypoints.ground import Ground
 from entrypoints.opening import open_ground
 from entrypoints.settings import load_settings

@@ -86,7 +86,7 @@ def test_a_command_on_the_books_loads_no_bot(avatar_on_postgres: CommandLine) ->
 def loaded_by(words: str, *modules: str) -> str:
     """Return which of these modules a command loads."""
     probe = (
-        "import sys\nfrom entrypoints.cli import app\n"
+        "import sys\nfrom entrypoints.cli.commands import app\n"
         f"try:\n    app({words.split()!r})\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
         f"print('loaded:', *(each for each in {modules!r} if each in sys.modules))"
     )
