@@ -101,13 +101,16 @@ def read_catalogue(file: Path | None) -> Catalogue:
 
 
 def bots_of(settings: Settings) -> Bots:
-    """Return the bots' profiles; gateways other than Telegram Stars only where the owner switched them on."""
+    """Return the bots' profiles; gateways other than Telegram Stars only where the owner switched them on.
+
+    A network is written in small letters, as the environment gives a bot's name, whatever letters Telegram shows it in.
+    """
     external = (ROBOKASSA,) if settings.robokassa_login else ()
     return Bots(
         {
             BotId(name): BotProfile(
                 bot=BotId(name),
-                network=NetworkId(bot.network or name),
+                network=NetworkId((bot.network or name).lower()),
                 owners=tuple(TelegramId(owner) for owner in bot.owners),
                 owner_language=bot.owner_language,
                 gateways=(TELEGRAM_STARS, *(external if bot.allow_external_gateways else ())),

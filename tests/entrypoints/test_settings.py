@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from entrypoints.ground import bots_of
 from entrypoints.settings import PREFIX, Settings, SettingsWrong, load_settings, name_of
 from tests.entrypoints.memory_house import TOKEN, some_settings
 
@@ -42,11 +43,12 @@ def test_a_bot_is_described_line_by_line(tmp_path: Path) -> None:
         "AVATAR_BOTS__MY_BOT__OWNERS=[1, 2]",
         f"AVATAR_BOTS__SECOND_BOT__TOKEN={TOKEN}",
         "AVATAR_BOTS__SECOND_BOT__OWNERS=3",
-        "AVATAR_BOTS__SECOND_BOT__NETWORK=my_bot",
+        "AVATAR_BOTS__SECOND_BOT__NETWORK=My_Bot",
     )
     assert settings.bots["my_bot"].owners == (1, 2)
     assert settings.bots["second_bot"].owners == (3,)
-    assert settings.bots["second_bot"].network == "my_bot"
+    assert settings.bots["second_bot"].network == "My_Bot"
+    assert {profile.network for profile in bots_of(settings).profiles.values()} == {"my_bot"}
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

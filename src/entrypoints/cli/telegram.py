@@ -25,7 +25,7 @@ async def look_at_bots(settings: Settings) -> list[Finding]:
             except AvatarError as error:
                 found.append(Finding(about, str(error), _mend(error, name)))
             else:
-                found.append(_named(about, name, me.username or ""))
+                found.append(_named(about, name, settings.bots[name].network or name, me.username or ""))
                 found.append(_reached(about, settings, hook.url, hook.pending_update_count))
                 if hook.last_error_message:
                     found.append(Finding(about, f"Telegram could not deliver: {hook.last_error_message}"))
@@ -42,9 +42,13 @@ def _mend(error: AvatarError, name: BotId) -> str:
             return "try again"
 
 
-def _named(about: str, name: BotId, username: str) -> Finding:
+def _named(about: str, name: BotId, network: str, username: str) -> Finding:
     if username.lower() != name.lower():
-        mend = f"name its settings {name_of('bots', username, '…')}, unless the old name is kept on purpose"
+        mend = (
+            f"name its settings {name_of('bots', username, '…')}, and keep its customers with"
+            f" {name_of('bots', username, 'network')}={network}: else they begin at zero;"
+            " or leave both, when the old name is kept on purpose"
+        )
         return Finding(about, f"its username is {username}", mend)
     return Finding(about, "the token works")
 

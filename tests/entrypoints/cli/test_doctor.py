@@ -69,7 +69,12 @@ async def test_a_shop_in_test_mode_is_told(clinic: Clinic, capsys: pytest.Captur
     ("odd", "mend"),
     [
         ({"bots": {BOT: {"token": "999:not-a-known-token"}}}, f"AVATAR_BOTS__{BOT.upper()}__TOKEN"),
-        ({"bots": {"other_bot": {"token": TOKEN}}}, f"AVATAR_BOTS__{BOT.upper()}"),
+        ({"bots": {"other_bot": {"token": TOKEN}}}, f"name its settings AVATAR_BOTS__{BOT.upper()}__…, and keep"),
+        (
+            {"bots": {"other_bot": {"token": TOKEN}}},
+            f"AVATAR_BOTS__{BOT.upper()}__NETWORK=other_bot: else they begin at",
+        ),
+        ({"bots": {"other_bot": {"token": TOKEN, "network": "ours"}}}, f"AVATAR_BOTS__{BOT.upper()}__NETWORK=ours:"),
         ({"bots": {}}, "AVATAR_BOTS__<USERNAME>__TOKEN is not set"),
         ({"telegram_updates": "webhook"}, f"it registers https://bots.example/telegram/{BOT}"),
         ({"replicate_token": "r8_wrong"}, "REPLICATE_API_TOKEN"),
