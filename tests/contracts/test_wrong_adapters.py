@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from avatar_core.testing.books_forged import FORGERIES
+
 WRONG = sorted(Path(__file__).parent.glob("wrong_*.py"))
 GIVEN_BACK = "test_a_task_given_back_is_free_before_its_claim_would_have_ended_and_counts_every_attempt"
 CAUGHT = {
@@ -30,6 +32,11 @@ CAUGHT = {
         "test_of_two_who_read_a_record_only_the_first_to_write_is_heard[PortraitOrder]",
         "test_of_two_who_read_a_record_only_the_first_to_write_is_heard[Subscription]",
         "test_of_two_who_read_a_record_only_the_first_to_write_is_heard[Training]",
+    },
+    "TestTrustingBooks": {
+        f"test_money_that_is_forged_is_refused_or_noticed[{forgery}]"
+        for forgery in FORGERIES
+        if forgery != "a version is left out"  # which no store takes
     },
     "TestOverwritingPhotoStore": {
         "test_of_what_never_fitted_on_a_full_disk_nothing_is_left",

@@ -6,13 +6,21 @@ from typing import Any
 
 import pytest
 
-from adapters.memory import CountingNames, FrozenClock, MemoryBeginUnitOfWork, MemoryDatabase, MemoryUnitOfWork
+from adapters.memory import (
+    CountingNames,
+    FrozenClock,
+    MemoryBeginUnitOfWork,
+    MemoryBooks,
+    MemoryDatabase,
+    MemoryUnitOfWork,
+)
 from avatar_core.avatars import Avatar
 from avatar_core.dossier import Record
 from avatar_core.payments import Evidence, Payment
 from avatar_core.portraits import PortraitOrder
-from avatar_core.ports import UnitOfWork
+from avatar_core.ports import UnitOfWork, Violation
 from avatar_core.subscriptions import Subscription
+from avatar_core.testing.books_forged import ForgedLawsContract
 from avatar_core.testing.examples import NOW
 from avatar_core.testing.store import Store
 from avatar_core.testing.unit_of_work_versions import VersionsContract
@@ -49,6 +57,20 @@ class LosingUnitOfWork(MemoryUnitOfWork):
     def _fresh(self, hold: Hold) -> Hold:
         known = self._database.holds.get(hold.order)
         return replace(hold, version=known.version) if known else hold
+
+
+class TrustingBooks(MemoryBooks):
+    """Looks at payments, orders and deadlines, and believes the ledger itself."""
+
+    async def violations(self) -> list[Violation]:
+        return [each for each in await super().violations() if each.law.startswith(("I5", "I6", "I7", "I8", "4: no"))]
+
+
+class TestTrustingBooks(ForgedLawsContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        database = MemoryDatabase()
+        return replace(memory_store(database), books=TrustingBooks(database, FrozenClock(NOW)))
 
 
 class BeginLosing(MemoryBeginUnitOfWork):

@@ -13,6 +13,7 @@ from avatar_core.ledger import Cause, Receipt, money_received, sealed
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.payments import PlanPurchase
 from avatar_core.ports import StatementLine
+from avatar_core.testing.books_forged import ForgedLawsContract
 from avatar_core.testing.books_orders import OrderLawsContract
 from avatar_core.testing.examples import (
     DAY,
@@ -39,7 +40,7 @@ def given(wallet: Wallet, number: int = 1, *, at: datetime = NOW) -> Wallet:
     return wallet.give(Stars.of(1), "grant", f"grant:{number}", cause=Cause("grant", str(number)), at=at)
 
 
-class BooksContract(OrderLawsContract):
+class BooksContract(ForgedLawsContract, OrderLawsContract):
     """Fill ``store`` with an empty store of your kind (see avatar_core.testing.store)."""
 
     # --- the statement
