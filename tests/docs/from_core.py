@@ -92,14 +92,24 @@ def adapters_by_port() -> dict[str, list[str]]:
     """Return the classes that have a port's shape, by the port."""
     classes = list(adapter_classes())
     return {
-        name: sorted(f"{each.__module__}.{each.__name__}" for each in classes if set(methods_of(port)) <= _shape(each))
+        name: sorted(f"{each.__module__}.{each.__name__}" for each in classes if fits(each, port))
         for name, port in port_classes().items()
     }
 
 
-def _shape(adapter: type[Any]) -> set[str]:
-    own = {name for base in adapter.__mro__ for name in vars(base)}
-    return own | ({each.name for each in fields(adapter)} if is_dataclass(adapter) else set())
+def fits(adapter: type[Any], port: type) -> bool:
+    """Return whether a class has all that a port asks for, with the same parameters, awaited where it is awaited."""
+    return all(_has(adapter, name, asked) for name, asked in methods_of(port).items())
+
+
+def _has(adapter: type[Any], name: str, asked: Any) -> bool:  # noqa: ANN401  (a function or a property)
+    if isinstance(asked, property):
+        return hasattr(adapter, name) or (is_dataclass(adapter) and name in {each.name for each in fields(adapter)})
+    given = inspect.getattr_static(adapter, name, None)
+    if not inspect.isfunction(given) or inspect.iscoroutinefunction(given) is not inspect.iscoroutinefunction(asked):
+        return False
+    parameters = list(inspect.signature(asked).parameters)
+    return list(inspect.signature(given).parameters)[: len(parameters)] == parameters
 
 
 def port_page() -> str:
