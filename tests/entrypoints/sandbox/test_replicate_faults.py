@@ -9,6 +9,7 @@ from replicate.client import Client
 from replicate.exceptions import ReplicateError
 
 from entrypoints.sandbox.replicate import ReplicateSandbox, Run
+from entrypoints.sandbox.replicate.provider import Delivered
 from entrypoints.sandbox.serving import http_client
 from tests.entrypoints.sandbox.replicate_customer import (
     archive,
@@ -159,6 +160,26 @@ async def test_a_throttled_request_is_not_carried_out(replicate: ReplicateSandbo
 async def test_a_broken_answer_comes_as_often_as_planned(replicate: ReplicateSandbox, http: httpx.AsyncClient) -> None:
     replicate.break_next(times=2, method="GET")
     assert [(await http.get("/v1/account")).status_code for _ in range(3)] == [500, 500, 200]
+
+
+async def test_a_refused_training_is_not_carried_out(replicate: ReplicateSandbox, client: Client) -> None:
+    url = await upload(client, archive())
+    replicate.refuse_next(path_part="/trainings")
+    with pytest.raises(ReplicateError) as refusal:
+        await train(client, url)
+    assert (refusal.value.status, replicate.trainings) == (422, [])
+
+
+async def test_only_a_fault_for_a_path_befalls_what_runs_have_made(
+    replicate: ReplicateSandbox, http: httpx.AsyncClient
+) -> None:
+    address = replicate.provider.hand_out("run/out.jpg", Delivered(b"painted", "image/jpeg"))
+    replicate.break_next()
+    assert (await http.get(address)).status_code == 200
+    replicate.break_next(path_part="/delivery/")
+    assert [(await http.get(address)).status_code for _ in range(2)] == [500, 200]
+    replicate.revoke_token()
+    assert (await http.get(address)).status_code == 200
 
 
 async def test_a_lost_request_creates_nothing(replicate: ReplicateSandbox, client: Client) -> None:
