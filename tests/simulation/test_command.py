@@ -1,6 +1,7 @@
 """`avatar simulate`: what it prints, what it draws, and how it ends."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from typer.testing import CliRunner
 
 from entrypoints.cli.commands import app
 from entrypoints.simulation import many, show
+from entrypoints.simulation.audit import Broken
 from entrypoints.simulation.business import Outcome, run
-from entrypoints.simulation.many import quiet
+from entrypoints.simulation.many import quiet, run_quietly
 from entrypoints.simulation.scenario import Faults, Scenario
 from entrypoints.simulation.show import Wish
 from tests.simulation.bugs import BUGS
@@ -31,6 +33,27 @@ def test_what_cannot_be_understood_is_said_in_words(wrong: list[str]) -> None:
     done = CliRunner().invoke(app, [*SMALL, *wrong])
     assert done.exit_code == 2
     assert "Traceback" not in done.output
+
+
+def test_what_is_no_customers_number_is_said_in_words() -> None:
+    done = CliRunner().invoke(app, [*SMALL, "--without", "3, x"])
+    assert done.exit_code == 2
+    assert "--without 'x' is no customer's number" in done.output
+
+
+def test_customers_can_be_left_out() -> None:
+    done = CliRunner().invoke(app, [*SMALL, "--without", "1, 2,3,4"])
+    assert done.exit_code == 0
+    assert re.search(r"customer-days\W+5\b", done.stdout)
+
+
+@pytest.mark.parametrize("name", ["run.bmp", "run", "no/such/folder/run.png", "folder.png"])
+def test_a_picture_that_cannot_be_drawn_is_refused_before_the_first_seed(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.png").mkdir()
+    done = CliRunner().invoke(app, [*SMALL, "--picture", str(tmp_path / name)])
+    assert done.exit_code == 2
+    assert "customer-days" not in done.output
+    assert name in done.output
 
 
 @pytest.mark.parametrize(("name", "begins"), [("run.png", b"\x89PNG"), ("run.svg", b"<?xml")])
@@ -63,3 +86,14 @@ def test_a_broken_law_is_told_with_its_seed_and_the_shortest_scenario(
     shortest = re.search(r"the shortest scenario found: (avatar simulate --seed 2 .* --steps \d+)", told)
     assert shortest
     assert "its last steps:" in told
+
+
+def test_a_picture_that_breaks_in_the_end_hides_no_broken_law(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    failed = run_quietly(Scenario(1, 2, 2, Faults.named("calm")))
+    monkeypatch.setattr(many, "run", lambda _: replace(failed, broken=Broken("a law", "somebody")))
+    wish = Wish(failed.scenario, (failed.scenario,), picture=tmp_path / "gone meanwhile" / "run.png", shrink=False)
+    with pytest.raises(OSError, match="gone meanwhile"):
+        show.show(wish)
+    assert "A law is broken: a law" in capsys.readouterr().out

@@ -1,5 +1,6 @@
 """The command that simulates the whole business."""
 
+import os
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -29,11 +30,11 @@ def simulate(  # noqa: PLR0913, PLR0917  (one for each option)
     from entrypoints.simulation.scenario import Faults, Scenario, UnknownProfile
 
     try:
-        left_out = tuple(int(each) for each in without.split(",") if each)
-        first = Scenario(seed, customers, days, Faults.named(faults), left_out, steps)
-    except (UnknownProfile, ValueError) as wrong:
-        complain(f"{wrong}.")
-        raise typer.Exit(USAGE) from None
+        first = Scenario(seed, customers, days, Faults.named(faults), _numbers(without), steps)
+    except UnknownProfile as wrong:
+        _refuse(f"{wrong}.")
+    if picture is not None:
+        _require_drawable(picture)
     from dataclasses import replace
 
     every = tuple(replace(first, seed=number) for number in range(seed, seed + seeds))
@@ -42,3 +43,27 @@ def simulate(  # noqa: PLR0913, PLR0917  (one for each option)
 
         good = show(Wish(first, every, jobs, trace, picture))
     raise typer.Exit(GOOD if good else WRONG)
+
+
+def _numbers(without: str) -> tuple[int, ...]:
+    """Read the numbers of customers; leave the process when they are none."""
+    named = [each.strip() for each in without.split(",") if each.strip()]
+    for each in named:
+        if not each.isdecimal():
+            _refuse(f"--without {each!r} is no customer's number; write them as in 3,7.")
+    return tuple(map(int, named))
+
+
+def _require_drawable(picture: Path) -> None:
+    """Leave the process when the picture could not be written, before time is spent on the run."""
+    if picture.suffix not in {".png", ".svg"}:
+        _refuse(f"--picture {picture} ends neither in .png nor in .svg.")
+    if not picture.parent.is_dir():
+        _refuse(f"--picture {picture}: there is no folder {picture.parent}.")
+    if picture.is_dir() or not os.access(picture if picture.exists() else picture.parent, os.W_OK):
+        _refuse(f"--picture {picture} cannot be written.")
+
+
+def _refuse(sentence: str) -> NoReturn:
+    complain(sentence)
+    raise typer.Exit(USAGE)

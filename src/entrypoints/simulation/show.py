@@ -45,9 +45,9 @@ def show(wish: Wish) -> bool:
                 failed = outcome
                 break
     _tell_summary(outcomes, time.monotonic() - began)
-    _draw(outcomes, wish.picture)
     if failed is not None:
         _tell_failure(failed, shrink=wish.shrink)
+    _draw(outcomes, wish.picture)
     return failed is None
 
 
