@@ -127,8 +127,8 @@ BUGS = {
     "no unique key of persons": Parts(database=NoKeyOfPersons),
     "no unique key of drafts": Parts(database=NoKeyOfDrafts),
     "no release": Parts(work=NoRelease),
-    "charge before delivery": Parts(deliver=ChargeFirst),
+    "charge before delivery": Parts(instead={DeliverPortraits: ChargeFirst}),
     "publish before commit": Parts(work=PublishFirst),
-    "submit before asking": Parts(submit=NeverAsking),
-    "answer before evidence": Parts(door=AnswerFirst),
+    "submit before asking": Parts(instead={SubmitTraining: NeverAsking}),
+    "answer before evidence": Parts(instead={Door: AnswerFirst}),
 }

@@ -1,12 +1,16 @@
 """Rules broken on purpose: each is found within a few seeds, and told as the law that it breaks."""
 
+from datetime import timedelta
+
 import pytest
 
+from avatar_core import subscriptions
 from entrypoints.simulation.business import run
 from entrypoints.simulation.many import quiet
 from entrypoints.simulation.process import Parts
 from entrypoints.simulation.scenario import Faults, Scenario
 from tests.simulation.bugs import BUGS
+from tests.simulation.business_bugs import BUSINESS_BUGS
 
 MOST_SEEDS = 100
 HARSH = Faults.named("harsh")
@@ -26,10 +30,10 @@ LAWS = {
 }
 
 
-def law_broken_by(parts: Parts) -> str | None:
+def law_broken_by(parts: Parts, days: int = 20, faults: Faults = HARSH) -> str | None:
     with quiet():
         for seed in range(1, MOST_SEEDS + 1):
-            broken = run(Scenario(seed, 20, 20, HARSH), parts).broken
+            broken = run(Scenario(seed, 20, days, faults), parts).broken
             if broken:
                 return broken.law
     return None
@@ -38,3 +42,15 @@ def law_broken_by(parts: Parts) -> str | None:
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_rule_broken_on_purpose_is_found_within_a_few_seeds(bug: str) -> None:
     assert law_broken_by(BUGS[bug]) in LAWS[bug]
+
+
+@pytest.mark.parametrize("name", BUSINESS_BUGS)
+def test_a_wrong_that_the_books_do_not_show_is_found_within_a_few_seeds(name: str) -> None:
+    bug = BUSINESS_BUGS[name]
+    assert law_broken_by(bug.parts, bug.days, Faults.named(bug.faults)) in bug.laws
+
+
+def test_days_of_grace_that_are_none_are_found_within_a_few_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriptions, "GRACE", timedelta(0))
+    broken = law_broken_by(Parts(), 30, Faults.named("calm"))
+    assert broken in {"the plan that runs is the highest one that is left", "who has a plan may use it"}

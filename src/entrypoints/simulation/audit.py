@@ -1,10 +1,11 @@
 """The laws, checked after every commit for what it touched, against books that the audit keeps itself."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain, pairwise
+from typing import Protocol
 
 from adapters.memory import MemoryDatabase
 from avatar_core.customers import Customer
@@ -33,6 +34,14 @@ class Broken:
     def __str__(self) -> str:
         """Word it."""
         return f"{self.law}: {self.subject}" + (f": {self.detail}" if self.detail else "")
+
+
+class Law(Protocol):
+    """A group of laws that looks at commits."""
+
+    def committed(self, records: Sequence[Record], happenings: Sequence[Happening]) -> Iterator[Broken]:
+        """Go through what does not hold after a commit."""
+        ...
 
 
 @dataclass(slots=True)
@@ -64,6 +73,8 @@ class Audit:
         self.business = 0
         self.totals: Counter[str] = Counter()
         """What was moved so far, by kind (stars) and by currency (money)."""
+        self.laws: tuple[Law, ...] = ()
+        """What looks at each commit besides."""
 
     def committed(self, records: Sequence[Record], happenings: Sequence[Happening]) -> None:
         """Check what a commit has written."""
@@ -76,6 +87,18 @@ class Audit:
                 self._broke(Broken("an event tells what is so", happening.event.name, untrue))
         if self.in_hand + self.business:
             self._broke(Broken("stars in hand are stars given out", "all", f"{self.in_hand}, {self.business}"))
+        for law in self.laws:
+            for broken in law.committed(records, happenings):
+                self._broke(broken)
+
+    def balance(self, account: str) -> int:
+        """Return the hundredths of ⭐ in a customer's account."""
+        shadow = self._accounts.get(account)
+        return shadow.balance if shadow else 0
+
+    def moved(self, order: str, kind: TransferKind) -> int:
+        """Return the hundredths of ⭐ that were moved for an order."""
+        return self._moved[order, kind]
 
     def _look_at(self, record: Record) -> None:
         match record:

@@ -20,7 +20,7 @@ from avatar_core.use_cases.portraits import Idea, QuotePortraits, RequestPortrai
 from avatar_core.use_cases.trainings import CancelTraining, RequestTraining
 from entrypoints.simulation.audit import Broken
 from entrypoints.simulation.notices import ROUBLES
-from entrypoints.simulation.oracle import IMAGE, Invoice
+from entrypoints.simulation.oracle import IMAGE, Invoice, Sitting
 from entrypoints.simulation.person import BOT, Person
 from entrypoints.simulation.rails import Rail
 from entrypoints.simulation.scenario import Fault
@@ -134,7 +134,9 @@ class Train(Behaviour):
         steps = 1000 if trainer == "fast-flux" else person.chance.choice(SIZES)
         quoted = await person.asks(lambda process: process.of(QuoteTraining)(person.known, trainer, steps))
         draft = quoted.draft
-        person.street.oracle.expect(draft.id, person.known, person.street.oracle.training_price(trainer, steps))
+        oracle = person.street.oracle
+        oracle.expect(draft.id, person.known, oracle.training_price(trainer, steps))
+        oracle.sittings[draft.id] = Sitting(draft.avatar, trainer, steps)
         slowly = person.chance.random() < 0.1  # one of ten thinks it over for too long
         await person.waits(QUOTE_LIFE.total_seconds() if slowly else 20)
         try:
@@ -146,6 +148,7 @@ class Train(Behaviour):
             await self._request(person, draft)
         if person.chance.random() < 0.15:  # some think better of it while it runs
             await person.waits(20 * MINUTE_S)
+            person.street.oracle.called_off.add(draft.id)
             await person.taps(lambda process: process.of(CancelTraining)(person.known, draft.id))
 
     async def _request(self, person: Person, draft: Training) -> None:
@@ -170,6 +173,7 @@ class OrderPortraits(Behaviour):
         idea = Idea(avatar.id, "photo of {trigger}, a {person}", "2:3", person.chance.randint(1, 4))
         _, order = await person.asks(lambda process: process.of(QuotePortraits)(person.known, BOT, idea))
         person.street.oracle.expect(order.id, person.known, IMAGE * idea.count)
+        person.street.oracle.ideas[order.id] = idea
         await person.waits(10)
         await person.taps(lambda process: process.of(RequestPortraits)(person.known, order.id))
 
@@ -211,7 +215,7 @@ class Block(Behaviour):
 
     async def __call__(self, person: Person, seen: Dossier) -> None:
         """Block."""
-        person.has_blocked = True
+        person.street.oracle.left(person.known, person.street.clock.now())
         person.street.post.memory.blocked_by.add(person.telegram_id)
 
 

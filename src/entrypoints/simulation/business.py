@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from adapters.memory import CountingNames, MemoryBooks
 from adapters.replicate.settings import RunKind
@@ -18,6 +19,8 @@ from entrypoints.notices import TakeRunNotice
 from entrypoints.simulation.alarms import NOTICES, Alarms
 from entrypoints.simulation.audit import Audit, Broken
 from entrypoints.simulation.behaviours import BEHAVIOURS, WEIGHTS
+from entrypoints.simulation.laws.every import Laws
+from entrypoints.simulation.laws.goods import Outlets
 from entrypoints.simulation.life import Fate, Killed
 from entrypoints.simulation.liveness import Aftermath
 from entrypoints.simulation.loop import SeededLoop
@@ -92,6 +95,7 @@ class Business:
         self.staff.beginning = BEGINNING
         self.alarms = Alarms(self.loop, scenario.chance("alarms"), BEGINNING, self.staff.living)
         self.audit = Audit(self.database, self.oracle, self.broke)
+        self.laws = Laws(self.database, self.oracle, self.clock.now, calm=not scenario.faults.kinds)
         self.books = MemoryBooks(self.database, self.clock)
         self._spawned: dict[object, None] = {}
         self._notices = 0
@@ -102,15 +106,18 @@ class Business:
 
     def _lay_vendors(self) -> None:
         office = Office(self.oracle, self._tell, self.spawn)
-        till = Till(self.oracle, self.clock, self.staff.front, self.spawn, self.trace.note)
-        self.post = Post(self._weather("messenger"), self.oracle)
+        front, note = self.staff.front, self.trace.note
+        till = Till(self.oracle, self.clock, front, self.spawn, note, self.broke, self.laws.approvals)
+        self.post = Post(self._weather("messenger"), self.oracle, self.clock)
         self.trainer = Trainer(self._weather("trainer"), office)
         self.disk = Disk(self._weather("disk"), self.clock)
         self.press = Press(self._weather("press"))
         self.rails = (StarsRail(self._weather("stars"), till), RoublesRail(self._weather("roubles"), till))
+        painter = Painter(self._weather("painter"), office)
+        self.laws.lay_down(self.audit, Outlets(self.trainer.memory, painter.memory, self.post.memory, self.disk))
         self.outside = Outside(
             trainer=self.trainer,
-            painter=Painter(self._weather("painter"), office),
+            painter=painter,
             messenger=self.post,
             store=self.disk,
             publisher=self.press,
@@ -138,7 +145,17 @@ class Business:
         )
 
     def _people(self) -> None:
-        street = Street(self.staff.front, self.rails, self.post, self.oracle, self.luck, self.trace.note, self.broke)
+        street = Street(
+            front=self.staff.front,
+            rails=self.rails,
+            post=self.post,
+            oracle=self.oracle,
+            luck=self.luck,
+            note=self.trace.note,
+            broke=self.broke,
+            clock=self.clock,
+            plans=self.laws.plans,
+        )
         numbers = (each for each in range(1, self.scenario.customers + 1) if each not in self.scenario.without)
         self.people = [Person(each, street, self.scenario.chance(f"customer {each}")) for each in numbers]
         for person in self.people:
@@ -178,9 +195,11 @@ class Business:
         await asyncio.gather(*lives)
         await self._run_on()
         await self._end_day(self.scenario.days + RUN_ON_DAYS)
-        blocked = frozenset(person.telegram_id for person in self.people if person.has_blocked)
-        seen = Aftermath(self.database, self.oracle, self.trainer, self.post, self.disk, self.press, blocked)
-        for each in seen.left_undone():
+        self._look_back()
+
+    def _look_back(self) -> None:
+        seen = Aftermath(self.database, self.oracle, self.trainer, self.disk, self.press)
+        for each in chain(seen.left_undone(), self.laws.broken_in_the_end(self.press, OWNER)):
             self.broke(each)
 
     async def _run_on(self) -> None:
@@ -188,6 +207,11 @@ class Business:
         for _ in range(RUN_ON_DAYS):
             self.alarms.all_soon()
             await asyncio.sleep(DAY_S)
+            self._look_at_plans()
+
+    def _look_at_plans(self) -> None:
+        for each in self.laws.plans.running():
+            self.broke(each)
 
     async def _life(self, person: Person) -> None:
         days_s = self.scenario.days * DAY_S
@@ -205,6 +229,7 @@ class Business:
     async def _end_day(self, number: int) -> None:
         """Note how the business stands; once a week and on the last day check all books, beyond what was written."""
         self.alarms.all_soon()
+        self._look_at_plans()
         if number % 7 == 0 or number >= self.scenario.days:
             for violation in await self.books.violations():
                 self.broke(Broken(violation.law, violation.subject, violation.detail))

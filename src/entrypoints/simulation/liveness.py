@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adapters.memory import MemoryDatabase
-from avatar_core import events
-from avatar_core.events import Event
-from avatar_core.ids import CustomerId, TelegramId
+from avatar_core.ids import CustomerId
 from avatar_core.ledger import Pocket, customer_account
 from avatar_core.payments import EvidenceStatus, PaymentStatus, evidence_id
 from avatar_core.portraits import ImageStatus
@@ -16,20 +14,7 @@ from entrypoints.simulation.audit import Broken
 from entrypoints.simulation.oracle import DAYS_OF_PLAN, IMAGE, Oracle
 from entrypoints.simulation.provider import Trainer
 from entrypoints.simulation.truth import lasting_subject, told_truly
-from entrypoints.simulation.vendors import Disk, Post, Press
-
-NEWS = (
-    events.PaymentCompleted
-    | events.SubscriptionExpiring
-    | events.SubscriptionEnded
-    | events.SubscriptionExpired
-    | events.TrainingSucceeded
-    | events.TrainingFailed
-    | events.TrainingCanceled
-    | events.PortraitsDelivered
-    | events.PortraitsFailed
-)
-"""What is told by a message of its own."""
+from entrypoints.simulation.vendors import Disk, Press
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +24,8 @@ class Aftermath:
     database: MemoryDatabase
     oracle: Oracle
     trainer: Trainer
-    post: Post
     disk: Disk
     press: Press
-    blocked: frozenset[TelegramId]
-    """Who blocked the bot at any time: they may have missed something."""
 
     def left_undone(self) -> Iterator[Broken]:
         """Go through whatever is not as it must be."""
@@ -53,7 +35,6 @@ class Aftermath:
         yield from self._customers()
         yield from self._events()
         yield from self._tasks()
-        yield from self._news()
         yield from self._files()
 
     def _charges(self) -> Iterator[Broken]:
@@ -164,20 +145,6 @@ class Aftermath:
             if order.run.status is RunStatus.FAILED:
                 yield "portraits.failed", order.id
 
-    def _news(self) -> Iterator[Broken]:
-        expected: dict[TelegramId, list[Event]] = {}
-        for happening in self.database.happenings:
-            if isinstance(happening.event, NEWS):
-                person = self.database.customers[happening.event.customer].telegram_id
-                expected.setdefault(person, []).append(happening.event)
-        told: dict[TelegramId, list[Event]] = {}
-        for message in self.post.memory.told:
-            if isinstance(message.news, NEWS):
-                told.setdefault(message.address.telegram_id, []).append(message.news)
-        for person, news in expected.items():
-            if person not in self.blocked and (missed := _missed(news, told.get(person, []))):
-                yield Broken("everybody hears all news, in their order", str(person), missed)
-
     def _files(self) -> Iterator[Broken]:
         kept = {photo.ref for each in self.database.trainings for photo in each.photos if not each.run.status.final}
         for ref in self.disk.kept:
@@ -186,14 +153,3 @@ class Aftermath:
         for ref in (photo.ref for each in self.database.trainings for photo in each.photos):
             if ref not in self.disk.kept:
                 yield Broken("every photo that is known is there", ref)
-
-
-def _missed(expected: list[Event], told: list[Event]) -> str | None:
-    """Return what was not told in its turn, or None; a message may come again, never ahead of its turn."""
-    turn = 0
-    for news in told:
-        if turn < len(expected) and news == expected[turn]:
-            turn += 1
-        elif news not in expected[:turn]:
-            return f"{news.name} came before its turn"
-    return f"{expected[turn].name} was not told" if turn < len(expected) else None

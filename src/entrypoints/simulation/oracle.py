@@ -3,10 +3,13 @@
 Prices and worth are written down here a second time, on purpose: what is expected is never read from the product.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from avatar_core.ids import CustomerId, GatewayCode, PaymentId
+from avatar_core.ids import AvatarId, CustomerId, GatewayCode, PaymentId, TelegramId
+from avatar_core.runs import FailureReason, ModelVersion
+from avatar_core.use_cases.portraits import Idea
 
 STARS_OF_ROUBLES = {
     111_000: 476_00,
@@ -22,6 +25,8 @@ IMAGE = 7_50
 STEP = 22
 FAST_TRAINING = 250_00
 DAYS_OF_PLAN = 30
+LATE = timedelta(minutes=1)
+"""So far a moment may be missed: processes' clocks are apart, and commits come some seconds after their decisions."""
 
 
 def worth(minor: int, currency: str) -> int:
@@ -54,6 +59,27 @@ class Invoice:
     plan: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What a customer chose for a training."""
+
+    avatar: AvatarId
+    trainer: str
+    steps: int
+
+
+@dataclass(slots=True)
+class Absence:
+    """From when until when somebody could not be written to."""
+
+    since: datetime
+    until: datetime | None = None
+
+    def overlaps(self, begins: datetime, ends: datetime) -> bool:
+        """Return whether any moment of a span lies in it."""
+        return self.since <= ends and (self.until is None or begins <= self.until)
+
+
 @dataclass
 class Oracle:
     """The facts."""
@@ -64,15 +90,48 @@ class Oracle:
     """Runs that a provider started for an order and will charge us for."""
     trained: set[str] = field(default_factory=set)
     """Trainings whose run succeeded."""
+    models: dict[AvatarId, ModelVersion | None] = field(default_factory=dict)
+    """What was trained, by the avatar that it was trained for."""
+    reasons: defaultdict[str, set[FailureReason]] = field(default_factory=lambda: defaultdict(set))
+    """For what reasons each order may fail, by what befell it outside."""
+    called_off: set[str] = field(default_factory=set)
+    """Trainings that their customers wanted stopped."""
     albums: dict[str, int] = field(default_factory=dict)
     """Images that the messenger took for an order."""
     prices: dict[str, int] = field(default_factory=dict)
     """What each order costs when all of it is delivered: hundredths of ⭐, by order id."""
     orders: dict[str, CustomerId] = field(default_factory=dict)
+    sittings: dict[str, Sitting] = field(default_factory=dict)
+    ideas: dict[str, Idea] = field(default_factory=dict)
+    """What the customer chose for each training, and for each order of portraits."""
+    absences: defaultdict[CustomerId, list[Absence]] = field(default_factory=lambda: defaultdict(list))
+    turned_away: dict[TelegramId, datetime] = field(default_factory=dict)
+    """When somebody who had blocked us was last written to."""
 
     def expect(self, order: str, customer: CustomerId, price: int) -> None:
         """Note what an order was said to cost."""
         self.orders[order], self.prices[order] = customer, price
+
+    def away(self, customer: CustomerId, begins: datetime, ends: datetime) -> bool:
+        """Return whether a customer could not be written to at any moment of a span."""
+        return any(each.overlaps(begins, ends) for each in self.absences.get(customer, ()))
+
+    def left(self, customer: CustomerId, at: datetime) -> None:
+        """Note that a customer blocked us."""
+        if not self.absent(customer):
+            self.absences[customer].append(Absence(at))
+
+    def returned(self, customer: CustomerId, person: TelegramId, at: datetime) -> None:
+        """Note that a customer is back, and that we know it.
+
+        If they were written to in vain at that very moment, we may come to think that they are away still.
+        """
+        if self.absent(customer) and self.turned_away.get(person, at - 2 * LATE) < at - LATE:
+            self.absences[customer][-1].until = at
+
+    def absent(self, customer: CustomerId) -> bool:
+        """Return whether a customer is away, for all we know."""
+        return any(each.until is None for each in self.absences.get(customer, ()))
 
     def paid(self, customer: CustomerId) -> int:
         """Return the hundredths of ⭐ that a customer's money has bought: each invoice once."""

@@ -10,8 +10,10 @@ from avatar_core.dossier import Dossier
 from avatar_core.errors import AvatarError, ConcurrentChange, OutsideError
 from avatar_core.ids import BotId, CustomerId, TelegramId
 from avatar_core.payments import Payment
+from avatar_core.ports import Clock
 from avatar_core.use_cases.customers import Visit, Welcome
 from entrypoints.simulation.audit import Broken
+from entrypoints.simulation.laws.plans import Plans
 from entrypoints.simulation.life import Killed
 from entrypoints.simulation.oracle import Oracle
 from entrypoints.simulation.process import Process, is_defect
@@ -43,6 +45,8 @@ class Street:
     luck: Luck
     note: Callable[[str, str, object], None]
     broke: Callable[[Broken], None]
+    clock: Clock
+    plans: Plans
 
 
 @dataclass
@@ -55,7 +59,6 @@ class Person:
     customer: CustomerId | None = None
     invoices: list[Payment] = field(default_factory=list)
     """Those that were shown."""
-    has_blocked: bool = False
     strangers: list["Person"] = field(default_factory=list)
     """Everybody."""
 
@@ -88,6 +91,9 @@ class Person:
         come = self.asks if self.customer else self.taps
         dossier = await come(lambda process: process.of(Welcome)(visit))
         self.customer = dossier.customer.id
+        self.street.oracle.returned(self.customer, self.telegram_id, self.street.clock.now())
+        if not (dossier.customer.reachable or self.street.oracle.absent(self.customer)):
+            self.street.broke(Broken("whoever is here can be written to", self.name))
         return dossier
 
     async def asks(self, ask: "Ask[Result]") -> Result:
@@ -125,5 +131,7 @@ class Person:
 
     def _note_refusal(self, refusal: AvatarError) -> None:
         self.street.note(self.name, "is refused:", refusal.code())
+        for broken in self.street.plans.refused(self.known, refusal) if self.customer else ():
+            self.street.broke(broken)
         if is_defect(refusal):
             self.street.broke(Broken("no customer meets a fault of ours", self.name, repr(refusal)))

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -21,9 +21,7 @@ from avatar_core.catalogue import Catalogue
 from avatar_core.errors import AvatarError, LedgerError, TaskMakesNoSense
 from avatar_core.ports import Clock, EventPublisher, Messenger, Painter, PhotoStore, Trainer
 from avatar_core.tasks import Task
-from avatar_core.use_cases.delivery import DeliverPortraits
 from avatar_core.use_cases.operations import CarryOut
-from avatar_core.use_cases.trainings import SubmitTraining
 from entrypoints.logs import Redaction
 from entrypoints.simulation.audit import Broken
 from entrypoints.simulation.life import Life, gated
@@ -65,9 +63,8 @@ class Parts:
 
     database: type[MemoryDatabase] = MemoryDatabase
     work: type[Work] = Work
-    deliver: type[DeliverPortraits] = DeliverPortraits
-    submit: type[SubmitTraining] = SubmitTraining
-    door: type[Door] = Door
+    instead: Mapping[type, type] = field(default_factory=dict)
+    """Use cases that take the place of others."""
 
 
 class ToldOutbox(MemoryOutbox):
@@ -145,9 +142,7 @@ class Process:
         )
         self._open_store()
         self._open_outside()
-        self.door = self.of(site.parts.door)
-        self.deliver_portraits = self.of(site.parts.deliver)
-        self.submit_training = self.of(site.parts.submit)
+        self.door = self.of(Door)
         patience = WatchfulPatience(chance, broke=site.broke)
         self.tasks = TaskLoop(
             life.name, self.outbox, self.of(CarryOut), self.clock, self.bell, patience, self.redaction, PACE
@@ -176,7 +171,7 @@ class Process:
     def of(self, use_case: type[UseCase]) -> UseCase:
         """Return a use case on this process's ports."""
         if use_case not in self._made:
-            make: Callable[..., UseCase] = use_case
+            make: Callable[..., UseCase] = self._site.parts.instead.get(use_case, use_case)
             self._made[use_case] = make(**{each.name: self._given(each) for each in fields(use_case)})
         made: UseCase = self._made[use_case]
         return made

@@ -46,14 +46,19 @@ class _Provider(Vendor):
         self._begun: dict[str, None] = {}
         self._ended: set[str] = set()
 
-    async def call(self, *, submission: bool = False) -> bool:
-        """Let a call come; return whether it will be answered."""
+    async def call(self, *, submitted: str | None = None) -> bool:
+        """Let a call come, of which an order may be the purpose; return whether it will be answered."""
         answered = await self.travel()
         if self.weather.in_trouble(Fault.TOKEN):
             raise ProviderUnauthorized(setting="REPLICATE_API_TOKEN")
-        if submission and self.luck.strikes(Fault.REFUSAL, self.chance):
+        if submitted and self.luck.strikes(Fault.REFUSAL, self.chance):
+            self.befalls(submitted, FailureReason.PROVIDER_REFUSED)
             raise ProviderRefused(reason="it does not like the order")
         return answered
+
+    def befalls(self, order: str, reason: FailureReason) -> None:
+        """Note why an order may fail."""
+        self.office.oracle.reasons[order].add(reason)
 
     async def word_of(self, ticket: Ticket) -> Report:
         """Return how a run stands.  Raises RunVanished, also for one that comes back later."""
@@ -82,7 +87,7 @@ class _Provider(Vendor):
         """End a run before its time."""
         if order not in self._ended:
             self._ended.add(order)
-            self.office.tell(self.kind, order, self._runs.stop(order))
+            self.office.tell(self.kind, order, self._stopped(order))
 
     def finish(self, order: str) -> Report:
         """End a run with its result."""
@@ -103,9 +108,11 @@ class _Provider(Vendor):
         if luck.strikes(Fault.VANISHING, chance):
             self._ended.add(order)
             self._runs.vanish(order)
+            self.befalls(order, FailureReason.VANISHED)
             self.office.oracle.runs[order] -= 1
             return
         if luck.strikes(Fault.SECOND_THOUGHTS, chance):
+            self.befalls(order, FailureReason.VANISHED)
             self._hidden_until[order] = self.weather.time() + chance.uniform(0, CHANGES_ITS_MIND_S)
             await asyncio.sleep(chance.uniform(0, CHANGES_ITS_MIND_S))
         if order not in self._ended:
@@ -117,7 +124,12 @@ class _Provider(Vendor):
         if drawn < SUCCEEDS:
             return self.finish(order)
         if drawn < FAILS:
+            self.befalls(order, FailureReason.PROVIDER_FAILED)
             return self._runs.fail(order, FailureReason.PROVIDER_FAILED, "out of memory")
+        return self._stopped(order)
+
+    def _stopped(self, order: str) -> Report:
+        self.befalls(order, FailureReason.PROVIDER_CANCELED)
         return self._runs.stop(order)
 
 
@@ -139,7 +151,7 @@ class Trainer(_Provider):
 
     async def submit(self, order: TrainingOrder) -> Ticket:
         """Start training."""
-        answered = await self.call(submission=True)
+        answered = await self.call(submitted=order.id)
         ticket = await self.memory.submit(order)
         self.begin(order.id)
         await self.answer(answered=answered)
@@ -157,8 +169,10 @@ class Trainer(_Provider):
 
     def finish(self, order: str) -> Report:
         """End a run with a model."""
-        self.office.oracle.trained.add(order)
-        return self.memory.finish(TrainingId(order))
+        oracle, report = self.office.oracle, self.memory.finish(TrainingId(order))
+        oracle.trained.add(order)
+        oracle.models[oracle.sittings[order].avatar] = report.model
+        return report
 
 
 class Painter(_Provider):
@@ -170,8 +184,8 @@ class Painter(_Provider):
     def __init__(self, weather: Weather, office: Office) -> None:
         self.memory = MemoryPainter()
         super().__init__(weather, office, self.memory)
-        self._painted_at: dict[str, float] = {}
-        """When each order, and each image, was painted."""
+        self._painted: dict[str, tuple[str, float]] = {}
+        """Of each order, and of each image, its order and when it was painted."""
 
     async def find(self, order: PortraitOrderId) -> Ticket | None:
         """Return the run started for this order."""
@@ -181,7 +195,7 @@ class Painter(_Provider):
 
     async def submit(self, order: PaintingOrder) -> Ticket:
         """Start painting."""
-        answered = await self.call(submission=True)
+        answered = await self.call(submitted=order.id)
         ticket = await self.memory.submit(order)
         self.begin(order.id)
         await self.answer(answered=answered)
@@ -204,11 +218,13 @@ class Painter(_Provider):
         """End a run with its images; some runs make fewer than were ordered."""
         report = self.memory.finish(PortraitOrderId(order))
         for name in (order, *report.images):
-            self._painted_at[name] = self.weather.time()
+            self._painted[name] = order, self.weather.time()
         if len(report.images) > 1 and self.luck.strikes(Fault.REFUSAL, self.chance):
             return replace(report, images=report.images[:-1])
         return report
 
     def _remember(self, name: str) -> None:
-        if self.weather.time() > self._painted_at.get(name, self.weather.time()) + IMAGES_KEPT_S:
+        order, painted_s = self._painted.get(name, (name, self.weather.time()))
+        if self.weather.time() > painted_s + IMAGES_KEPT_S:
+            self.befalls(order, FailureReason.VANISHED)
             raise RunVanished

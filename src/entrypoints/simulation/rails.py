@@ -4,7 +4,7 @@ Telegram asks us before it charges, and knows the payer; Robokassa charges whoev
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ from avatar_core.money import Currency, Price
 from avatar_core.payments import Payment
 from avatar_core.ports import Clock
 from avatar_core.use_cases.billing import ApprovePayment, AwaitCharge
+from entrypoints.simulation.audit import Broken
+from entrypoints.simulation.laws.approvals import Approvals
 from entrypoints.simulation.life import Killed
 from entrypoints.simulation.notices import ROUBLES, STARS
 from entrypoints.simulation.oracle import Charge, Oracle
@@ -38,6 +40,13 @@ class Till:
     front: Front
     spawn: Callable[[Coroutine[None, None, None]], None]
     note: Callable[[str, str, object], None]
+    broke: Callable[[Broken], None]
+    approvals: Approvals
+
+    def look_at(self, answer: Iterator[Broken]) -> None:
+        """Tell what is wrong with an answer."""
+        for broken in answer:
+            self.broke(broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +139,12 @@ class StarsRail(Rail):
         query = f"query-{len(self.till.oracle.charges)}-{self.weather.time():.6f}"
         try:
             await process.of(ApprovePayment)(payment.id, payer.customer, payment.price, query)
-        except (AvatarError, Killed):
+        except Killed:
             return False
+        except AvatarError as refusal:
+            self.till.look_at(self.till.approvals.no(payment, payer.customer, query, refusal))
+            return False
+        self.till.look_at(self.till.approvals.yes(payment, payer.customer, query))
         if self.luck.strikes(Fault.LOSS, self.chance):
             return False  # our answer came too late
         self.till.spawn(self._heard(process, payment, query))

@@ -21,6 +21,7 @@ from avatar_core.errors import (
 from avatar_core.events import Event
 from avatar_core.ids import EventId, MessageId, PhotoRef, PortraitOrderId
 from avatar_core.ports import Clock
+from avatar_core.runs import FailureReason
 from avatar_core.tasks import Happening
 from entrypoints.simulation.oracle import Oracle
 from entrypoints.simulation.scenario import Fault, Luck
@@ -93,9 +94,10 @@ class Vendor:
 class Post(Vendor):
     """The messenger."""
 
-    def __init__(self, weather: Weather, oracle: Oracle) -> None:
+    def __init__(self, weather: Weather, oracle: Oracle, clock: Clock) -> None:
         super().__init__(weather)
         self._oracle = oracle
+        self._clock = clock
         self.memory = RecordingMessenger()
 
     def unavailable(self, reason: str) -> NoReturn:
@@ -121,6 +123,7 @@ class Post(Vendor):
         """Send an album."""
         answered = await self._accept(address)
         if self.luck.strikes(Fault.REFUSAL, self.chance):
+            self._oracle.reasons[order].add(FailureReason.UNDELIVERABLE)
             raise ImagesRefused
         await self.memory.send_images(address, order, images)
         self._oracle.albums[order] = len(images)
@@ -129,6 +132,7 @@ class Post(Vendor):
     async def _accept(self, address: Address) -> bool:
         answered = await self.travel()
         if address.telegram_id in self.memory.blocked_by:
+            self._oracle.turned_away[address.telegram_id] = self._clock.now()
             raise RecipientUnreachable
         if self.luck.strikes(Fault.FLOOD, self.chance):
             raise MessengerUnavailable(retry_after_s=float(self.chance.randint(1, 60)))
