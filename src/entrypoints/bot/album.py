@@ -12,6 +12,7 @@ from avatar_core.photos import LARGEST_BYTES, Photo, PhotoProblem
 from avatar_core.trainings import Training
 from entrypoints.bot.avatars import counter, draft_of
 from entrypoints.bot.callbacks import Tap, calling
+from entrypoints.bot.menu import menu_screen
 from entrypoints.bot.pages import Page, page_of, turning
 from entrypoints.bot.talk import Place, Rows, Talk
 from entrypoints.bot.voice import FileUnavailable
@@ -32,7 +33,8 @@ async def take_photo(talk: Talk, message: Message) -> None:
     """
     file = message.photo[-1] if message.photo else message.document
     if draft_of(talk) is None or file is None:
-        await talk.say("photo-unasked")
+        if not await goes_on(talk, message):
+            await _decline(talk, message)
         return
     try:
         draft = await talk.desk.add_photo(talk.customer.id, await _content(talk, file))
@@ -44,6 +46,23 @@ async def take_photo(talk: Talk, message: Message) -> None:
         if not _was_kept_before(talk, refusal):
             await _refuse(talk, message, refusal)
     await _count(talk, message, draft)
+
+
+async def goes_on(talk: Talk, message: Message) -> bool:
+    """Return whether more of an album is coming, so that one answer is enough for all of it."""
+    return bool(message.media_group_id) and await _more(talk, message)
+
+
+async def _decline(talk: Talk, message: Message) -> None:
+    """Say what photos are for to somebody who has begun no training; a file that is none is not taken for one."""
+    if _is_no_picture(message):
+        await talk.voice.say(menu_screen(talk, "not-understood"))
+    else:
+        await talk.say("photo-unasked")
+
+
+def _is_no_picture(message: Message) -> bool:
+    return message.document is not None and not (message.document.mime_type or "image/").startswith("image/")
 
 
 def _was_kept_before(talk: Talk, refusal: AvatarError) -> bool:
@@ -60,8 +79,7 @@ async def _content(talk: Talk, file: PhotoSize | Document) -> bytes:
 
 async def _refuse(talk: Talk, message: Message, refusal: AvatarError) -> None:
     """Say why, under the very photo."""
-    no_picture = message.document is not None and not (message.document.mime_type or "image/").startswith("image/")
-    refused = "file-refused" if no_picture else "photo-refused"
+    refused = "file-refused" if _is_no_picture(message) else "photo-refused"
     key = "photo-not-kept" if isinstance(refusal, OutsideError) else refused
     screen = talk.screen(key, why=talk.words.refusal(refusal))
     await talk.voice.say(replace(screen, buttons=()), reply_to=message.message_id)

@@ -14,7 +14,7 @@ from avatar_core.errors import CustomerNotFound, MessengerUnavailable, Recipient
 from avatar_core.ids import BotId, CustomerId, TelegramId
 from avatar_core.use_cases.customers import Visit
 from entrypoints.bot.account import latest_operations
-from entrypoints.bot.album import take_photo
+from entrypoints.bot.album import goes_on, take_photo
 from entrypoints.bot.answers import answering
 from entrypoints.bot.avatars import ready_avatars, standing
 from entrypoints.bot.callbacks import OutdatedButton, read
@@ -140,7 +140,7 @@ async def _hear(talk: Talk, message: Message) -> None:
         await take(talk, text)
     elif not talk.place and (tap := tap_named(text)):
         await TAPS[tap].act(talk, [])
-    else:
+    elif not await goes_on(talk, message):
         await guide(talk)
 
 

@@ -105,6 +105,31 @@ async def test_an_album_whose_photos_come_by_and_by_is_counted_once(monkeypatch:
         assert "2 of 50 accepted" in fan.received[-1].text
 
 
+@pytest.mark.parametrize(("place", "answer"), [(None, "A nice photo!"), (Place.NAME, "write in words")])
+async def test_an_album_that_nobody_asked_for_gets_one_answer(
+    stage: Stage, fan: Customer, place: Place | None, answer: str
+) -> None:
+    await stage.say(fan, "/start")
+    if place:
+        await stage.give(fan)
+        await go_to(stage, fan, place)
+    before = len(fan.received)
+    await fan.send_album(PHOTOS[:10])
+    await stage.settled()
+    (told,) = fan.received[before:]
+    assert answer in told.text
+
+
+async def test_a_file_that_nobody_asked_for_is_called_no_photo(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    await fan.send_document(b"%PDF", "notes.pdf", "application/pdf")
+    await stage.settled()
+    assert "did not get that" in fan.received[-1].text
+    await fan.send_document(PHOTOS[0], "me.jpg", "image/jpeg")
+    await stage.settled()
+    assert "A nice photo!" in fan.received[-1].text
+
+
 async def test_refused_photos_are_told_one_by_one_under_the_very_photo() -> None:
     async with stage_of(inspector=PillowInspector()) as stage, stage.running():
         fan = stage.telegram.person(language_code="en")
