@@ -19,7 +19,7 @@ from tests.docs.pages import DOCS, codes, rows
 ROOT = Path(__file__).parent.parent
 SRC = ROOT / "src"
 US = "avatar-core"
-NOT_ALONE = ["entrypoints.cli.books", "entrypoints.cli.parts", "entrypoints.cli.showing", "entrypoints.cli.telegram"]
+NOT_ALONE = [f"entrypoints.cli.{name}" for name in ("books", "parts", "showing", "tasks", "telegram")]
 WITH: dict[str, tuple[list[str], list[str]]] = {
     "": (
         ["avatar_core", "adapters.memory", "adapters.clock", "adapters.disk", "adapters.robokassa"],
@@ -38,7 +38,7 @@ WITH: dict[str, tuple[list[str], list[str]]] = {
     "web": (["entrypoints.web"], []),
     "testing": (["avatar_core.testing"], []),
     COMMAND: (["entrypoints.cli"], NOT_ALONE),
-    BOOKS: (["adapters.postgres.embedded", "entrypoints.cli.books"], []),
+    BOOKS: (["adapters.postgres.embedded", "entrypoints.cli.books", "entrypoints.cli.tasks"], []),
     SIMULATION: (["entrypoints.cli.simulation", "entrypoints.simulation"], []),
     BUSINESS: (["entrypoints"], ["entrypoints.simulation"]),
 }

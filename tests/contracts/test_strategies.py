@@ -18,7 +18,7 @@ from avatar_core.testing.suites import SUITES
 
 WHAT_IS_ASKED_FOR = {"Reaction"}
 """Kinds of work: a claim names those that there is room for."""
-MADE_BY_THE_STORE = {"Dossier", "Posting", "Seal", "StatementLine", "Task", "Violation"}
+MADE_BY_THE_STORE = {"DeadLetter", "Dossier", "Posting", "Seal", "StatementLine", "Task", "Violation"}
 """What only comes out of a store: its suites and the machines say what must be in it."""
 A_NAME = {"OfCustomer", "OfEvidence", "OfPayment", "OfPerson", "OfPortraits", "OfTraining"}
 """Ids with a kind; each suite makes them from the ids that it drew."""

@@ -219,7 +219,8 @@ Given = Annotated[str, typer.Argument(help="The task's id, as `avatar tasks list
 @tasks.command("list")
 def list_tasks() -> NoReturn:
     """List the tasks that were given up, and why."""
-    from entrypoints.cli.tasks import list_tasks
+    with needing(BOOKS):
+        from entrypoints.cli.tasks import list_tasks
 
     carry_out(list_tasks)
 
@@ -230,7 +231,8 @@ def revive_tasks(task: Annotated[str, typer.Argument(help="The task's id, or all
 
     Exits 1 when there is none of this id.
     """
-    from entrypoints.cli.tasks import revive_tasks
+    with needing(BOOKS):
+        from entrypoints.cli.tasks import revive_tasks
 
     carry_out(partial(revive_tasks, task))
 
@@ -241,7 +243,8 @@ def drop_task(task: Given) -> NoReturn:
 
     Exits 1 when there is none of this id.
     """
-    from entrypoints.cli.tasks import drop_task
+    with needing(BOOKS):
+        from entrypoints.cli.tasks import drop_task
 
     carry_out(partial(drop_task, task))
 
