@@ -34,7 +34,9 @@ from entrypoints.bot.callbacks import Tap, calling, read
 from entrypoints.bot.desk import Desk
 from entrypoints.bot.dispatcher import make_dispatcher
 from entrypoints.bot.intake import Intake
+from entrypoints.bot.limits import Limits
 from entrypoints.bot.routes import TAPS
+from entrypoints.bot.tongues import Tongues
 from entrypoints.container.whole import bot_container
 from entrypoints.opening import open_ground
 from entrypoints.settings import load_settings
@@ -163,9 +165,10 @@ async def whole_bot(dsn: str, bots: Mapping[BotId, Bot]) -> AsyncIterator[Intake
             replicate_models=("nobody/avatars",),
         )
         async with open_ground(settings) as ground, open_vendors(ground) as house:
-            dispatcher = make_dispatcher(bot_container(house).get(Desk), ground.store.conversations)
+            tongues = Tongues()
+            dispatcher = make_dispatcher(bot_container(house).get(Desk), ground.store.conversations, tongues)
             with rare_sweeps():
-                yield Intake(ground.store.inbox, dispatcher, bots, ground.clock)
+                yield Intake(ground.store.inbox, dispatcher, bots, ground.clock, Limits(tongues))
 
 
 async def measure_updates(server: Server, size: UpdatesSize, rounds: Rounds) -> Findings:

@@ -19,10 +19,16 @@ class BotProfile:
     owner_language: str = "ru"
     gateways: tuple[GatewayCode, ...] = (TELEGRAM_STARS,)
     """What a customer may pay with here; others than Telegram Stars only where the owner switched them on."""
+    for_owners: tuple[GatewayCode, ...] = ()
+    """Those of them that are the owners' alone: a shop in test mode moves no money, and the stars would be real."""
 
-    def require(self, gateway: GatewayCode) -> None:
-        """Raise GatewayNotAllowed unless the owner allows this gateway in this bot (product page 1.4)."""
-        if gateway not in self.gateways:
+    def allows(self, gateway: GatewayCode, person: TelegramId) -> bool:
+        """Say whether this person may pay by this gateway in this bot (the channel rule, product page 1.4)."""
+        return gateway in self.gateways and (gateway not in self.for_owners or person in self.owners)
+
+    def require(self, gateway: GatewayCode, person: TelegramId) -> None:
+        """Raise GatewayNotAllowed unless this person may pay by it (see allows)."""
+        if not self.allows(gateway, person):
             raise GatewayNotAllowed(gateway=gateway)
 
 

@@ -16,7 +16,7 @@ def rails_of(settings: Settings) -> Rails:
     shop = _shop(settings)
     if shop is None:
         return Rails((stars,))
-    return Rails((stars, Rail(RobokassaGateway(shop), Currency.RUB, ROBOKASSA_LETTER, is_test=shop.test)))
+    return Rails((stars, Rail(RobokassaGateway(shop), Currency.RUB, ROBOKASSA_LETTER)))
 
 
 def _shop(settings: Settings) -> RobokassaSettings | None:

@@ -114,6 +114,7 @@ def bots_of(settings: Settings) -> Bots:
                 owners=tuple(TelegramId(owner) for owner in bot.owners),
                 owner_language=bot.owner_language,
                 gateways=(TELEGRAM_STARS, *(external if bot.allow_external_gateways else ())),
+                for_owners=external if settings.robokassa_test else (),
             )
             for name, bot in settings.bots.items()
         }

@@ -16,6 +16,7 @@ from entrypoints.bot.dispatcher import make_dispatcher
 from entrypoints.bot.intake import Intake
 from entrypoints.bot.limits import Limits
 from entrypoints.bot.polling import poll
+from entrypoints.bot.tongues import Tongues
 from entrypoints.bot.webhooks import Webhook, await_webhooks
 from entrypoints.container.whole import bot_container, web_container, worker_container
 from entrypoints.settings import Settings
@@ -57,8 +58,9 @@ class Process:
 def process_of(house: OpenHouse) -> Process:
     """Wire everything that can run on a house."""
     ground = house.ground
-    limits = _limits_of(ground.settings)
-    dispatcher = make_dispatcher(bot_container(house).get(Desk), ground.store.conversations, limits.tongues)
+    tongues = Tongues()
+    dispatcher = make_dispatcher(bot_container(house).get(Desk), ground.store.conversations, tongues)
+    limits = _limits_of(ground.settings, tongues)
     intake = Intake(ground.store.inbox, dispatcher, house.telegram.bots, ground.clock, limits)
     by_webhook = ground.settings.telegram_updates == "webhook"
     door = TelegramDoor(intake.receive, _secrets(house) if by_webhook else {})
@@ -88,8 +90,9 @@ async def run(
         await process.intake.drain()  # what the web app still took in after the bot had ended
 
 
-def _limits_of(settings: Settings) -> Limits:
+def _limits_of(settings: Settings, tongues: Tongues) -> Limits:
     return Limits(
+        tongues,
         updates=Allowances(settings.updates_per_minute),
         photos=Allowances(settings.photos_per_minute),
         quotes=Allowances(settings.quotes_per_minute),

@@ -9,6 +9,7 @@ from avatar_core.testing.examples import BOT
 from entrypoints.allowances import MOST_REMEMBERED, Allowances, Wait
 from entrypoints.bot.callbacks import Tap
 from entrypoints.bot.limits import QUOTING, Limits
+from entrypoints.bot.tongues import Tongues
 from entrypoints.container.whole import web_container
 from entrypoints.sandbox.telegram import Customer
 from entrypoints.sandbox.telegram.purchases import charge
@@ -84,12 +85,12 @@ def an_update(kind: str = "message", **event: object) -> dict[str, object]:
     ids=lambda raw: str(list(raw)[1:]),
 )
 def test_what_is_about_money_never_waits(money: dict[str, object]) -> None:
-    limits = Limits(*(Allowances(1, Seconds()) for _ in range(3)))
+    limits = Limits(Tongues(), *(Allowances(1, Seconds()) for _ in range(3)))
     assert [limits.take(BOT, money) for _ in range(100)] == [None] * 100
 
 
 def test_photos_prices_and_talk_have_allowances_of_their_own() -> None:
-    limits = Limits(*(Allowances(1, Seconds()) for _ in range(3)))
+    limits = Limits(Tongues(), *(Allowances(1, Seconds()) for _ in range(3)))
     photo, talk = an_update(photo=[{}]), an_update(text="hi")
     quote = an_update("callback_query", data=f"+{Tap.QUOTE_TRAINING}:x:1")
     assert [bool(limits.take(BOT, each)) for each in (photo, talk, photo, talk)] == [False, False, True, True]
@@ -113,7 +114,7 @@ async def flooded(stage: Stage, person: Customer, count: int) -> None:
 @pytest.mark.parametrize(("language", "words"), [("en", "That was too fast"), ("ru", "Слишком быстро")])
 async def test_a_flood_is_answered_once_and_the_others_as_ever(language: str, words: str) -> None:
     async with stage_of() as stage:
-        stage.limits = Limits(updates=Allowances(5, Seconds()))
+        stage.limits = Limits(Tongues(), updates=Allowances(5, Seconds()))
         async with stage.running():
             flooder = stage.telegram.person("Flooder", language_code=language)
             other = stage.telegram.person("Other", language_code="en")
@@ -130,7 +131,7 @@ async def test_a_flood_is_answered_once_and_the_others_as_ever(language: str, wo
 
 async def test_whoever_chose_another_language_is_told_to_wait_in_it() -> None:
     async with stage_of() as stage:
-        stage.limits = Limits(updates=Allowances(3, Seconds()))
+        stage.limits = Limits(Tongues(), updates=Allowances(3, Seconds()))
         async with stage.running():
             fan = stage.telegram.person("Fan", language_code="en")
             await flooded(stage, fan, 1)
@@ -143,7 +144,7 @@ async def test_whoever_chose_another_language_is_told_to_wait_in_it() -> None:
 
 async def test_a_tap_too_many_is_told_so_under_the_button() -> None:
     async with stage_of() as stage:
-        stage.limits = Limits(updates=Allowances(2, Seconds()))
+        stage.limits = Limits(Tongues(), updates=Allowances(2, Seconds()))
         async with stage.running():
             fan = stage.telegram.person("Fan", language_code="en")
             await flooded(stage, fan, 1)
@@ -155,7 +156,7 @@ async def test_a_tap_too_many_is_told_so_under_the_button() -> None:
 
 async def test_in_the_middle_of_a_flood_a_payment_is_asked_for_made_and_credited() -> None:
     async with stage_of() as stage:
-        stage.limits = Limits(updates=Allowances(4, Seconds()))
+        stage.limits = Limits(Tongues(), updates=Allowances(4, Seconds()))
         async with stage.running():
             fan = stage.telegram.person("Fan", language_code="en")
             fan.person.stars = 1000

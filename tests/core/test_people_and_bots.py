@@ -84,11 +84,21 @@ def test_every_gender_has_its_word_in_a_prompt() -> None:
 
 
 def test_only_what_the_owner_allows_takes_money() -> None:
-    PROFILE.require(TELEGRAM_STARS)
+    fan, shop = TelegramId(9), GatewayCode("robokassa")
+    PROFILE.require(TELEGRAM_STARS, fan)
     with pytest.raises(GatewayNotAllowed) as refused:
-        PROFILE.require(GatewayCode("robokassa"))
+        PROFILE.require(shop, fan)
     assert refused.value.gateway == "robokassa"
-    replace(PROFILE, gateways=(GatewayCode("robokassa"),)).require(GatewayCode("robokassa"))
+    replace(PROFILE, gateways=(shop,)).require(shop, fan)
+
+
+def test_a_shop_in_test_mode_takes_orders_of_the_owners_alone() -> None:
+    """Test payments gave real stars to every customer of a live bot."""
+    owner, fan, shop = TelegramId(1), TelegramId(9), GatewayCode("robokassa")
+    tried_out = replace(PROFILE, owners=(owner,), gateways=(TELEGRAM_STARS, shop), for_owners=(shop,))
+    assert [tried_out.allows(shop, person) for person in (owner, fan)] == [True, False]
+    assert tried_out.allows(TELEGRAM_STARS, fan)
+    assert not replace(tried_out, gateways=(TELEGRAM_STARS,)).allows(shop, owner)
 
 
 def test_a_bot_that_nobody_described_is_its_own_network() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from avatar_core.bots import TELEGRAM_STARS, BotProfile
+from avatar_core.bots import TELEGRAM_STARS
 from avatar_core.errors import GatewayNotAllowed, NoticeForged, ProviderUnauthorized
-from avatar_core.ids import BotId, GatewayCode, NetworkId, TelegramId
+from avatar_core.ids import BotId, GatewayCode, TelegramId
 from avatar_core.money import Currency
 from avatar_core.testing.examples import BOT
 from entrypoints.gateways import rails_of
@@ -15,7 +15,7 @@ from entrypoints.ground import bots_of
 from entrypoints.sandbox.replicate import ReplicateSandbox
 from entrypoints.settings import SettingsWrong
 from entrypoints.vendors import OpenHouse, open_house
-from tests.entrypoints.memory_house import some_settings
+from tests.entrypoints.memory_house import OWNER, some_settings
 from tests.entrypoints.web.conftest import signed
 
 ROBOKASSA = GatewayCode("robokassa")
@@ -89,11 +89,11 @@ def test_robokassa_is_a_way_to_pay_where_it_is_set_up() -> None:
 
 @pytest.mark.parametrize("is_on", [True, False])
 def test_robokassa_in_test_mode_is_for_the_owners_alone(is_on: bool) -> None:  # noqa: FBT001  (what is told apart here)
-    profile = BotProfile(BotId("a_bot"), NetworkId("a"), (TelegramId(7),), gateways=(TELEGRAM_STARS, ROBOKASSA))
-    rails = rails_of(some_settings(robokassa_test=is_on))
-    assert [rail.currency for rail in rails.allowed(profile, TelegramId(7))] == [Currency.XTR, Currency.RUB]
+    settings = some_settings(robokassa_test=is_on)
+    profile, rails = bots_of(settings).of(BotId(BOT)), rails_of(settings)
+    assert [rail.currency for rail in rails.allowed(profile, TelegramId(OWNER))] == [Currency.XTR, Currency.RUB]
     for_others = [Currency.XTR] if is_on else [Currency.XTR, Currency.RUB]
-    assert [rail.currency for rail in rails.allowed(profile, TelegramId(8))] == for_others
+    assert [rail.currency for rail in rails.allowed(profile, TelegramId(OWNER + 1))] == for_others
 
 
 @pytest.mark.parametrize(

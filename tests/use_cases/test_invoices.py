@@ -1,9 +1,11 @@
 """Invoices: stored before they are shown, and over when their time is."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from avatar_core.bots import Bots
 from avatar_core.errors import GatewayNotAllowed, IllegalMove, NotForSale, UnknownPlan, UnknownPrice
 from avatar_core.events import PaymentCompleted, PaymentExpired, PaymentOpened
 from avatar_core.ids import PackCode, PlanCode
@@ -11,6 +13,7 @@ from avatar_core.money import NO_STARS, Currency, Price, Stars
 from avatar_core.payments import PaymentStatus, PlanPurchase, TopUp
 from avatar_core.testing.examples import BOT, MINUTE, NETWORK, NOW, ROUBLE_GATEWAY, STARS_GATEWAY
 from avatar_core.testing.faults import Fate
+from avatar_core.testing.world import BOTS
 from avatar_core.use_cases.billing import Purchase
 from tests.use_cases.world import MemoryWorld
 
@@ -74,6 +77,17 @@ async def test_what_is_not_sold_so_has_no_invoice(
     with pytest.raises(error):
         await world.opened(customer.id, item, gateway=gateway, currency=currency)
     assert world.named("payment.opened") == []
+
+
+async def test_a_gateway_for_owners_makes_no_invoice_for_others(world: MemoryWorld) -> None:
+    fan, owner = await world.customer(1), await world.customer(2)
+    shop = replace(BOTS.of(BOT), owners=(owner.telegram_id,), for_owners=(ROUBLE_GATEWAY,))
+    open_payment = replace(world.open_payment, bots=Bots({BOT: shop}))
+    wish = Purchase(PlanCode("NEUROPHOTO"), ROUBLE_GATEWAY, Currency.RUB, BOT)
+    with pytest.raises(GatewayNotAllowed):
+        await open_payment(fan.id, wish)
+    assert world.named("payment.opened") == []
+    assert (await open_payment(owner.id, wish)).gateway == ROUBLE_GATEWAY
 
 
 # --- the end of an invoice

@@ -40,9 +40,9 @@ class OpenPayment:
     async def __call__(self, customer: CustomerId, purchase: Purchase) -> Payment:
         """Return the payment.  Raises GatewayNotAllowed, UnknownPlan, NotForSale, UnknownPack and UnknownPrice."""
         at = self.clock.now()
-        self.bots.of(purchase.bot).require(purchase.gateway)
         async with self.begin() as work:
             dossier = await work.dossier(OfCustomer(customer))
+            self.bots.of(purchase.bot).require(purchase.gateway, dossier.customer.telegram_id)
             payment = self._draw_up(dossier, purchase, at, await work.next_number())
             work.save(payment)
             work.emit(PaymentOpened(customer=customer, payment=payment.id, price=payment.price))

@@ -26,8 +26,6 @@ class Rail:
     gateway: PaymentGateway
     currency: Currency
     letter: str
-    is_test: bool = False
-    """Whether no money moves: stars for nothing are for the bot's owners alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +35,8 @@ class Rails:
     rails: tuple[Rail, ...]
 
     def allowed(self, profile: BotProfile, person: TelegramId) -> Iterator[Rail]:
-        """Give those that the bot's owner allows this person (the channel rule, product page 1.4)."""
-        mine = (rail for rail in self.rails if rail.gateway.code in profile.gateways)
-        return (rail for rail in mine if not rail.is_test or person in profile.owners)
+        """Give those that the bot's owner allows this person."""
+        return (rail for rail in self.rails if profile.allows(rail.gateway.code, person))
 
     def of(self, letter: str, profile: BotProfile, person: TelegramId) -> Rail:
         """Return the rail of a button.  Raises GatewayNotAllowed for one that is not, or no longer, for this person."""

@@ -12,15 +12,12 @@ from entrypoints.bot.talk import Arrived
 from entrypoints.bot.tongues import Tongues
 
 
-def make_dispatcher(desk: Desk, conversations: ConversationStore, tongues: Tongues | None = None) -> Dispatcher:
+def make_dispatcher(desk: Desk, conversations: ConversationStore, tongues: Tongues) -> Dispatcher:
     """Return the dispatcher of all bots; an `Intake` feeds it and tells it which bot each update is for.
-
-    Give it the tongues of the intake's limits, so that both speak the languages that people chose.
 
     One handler for each kind of update, at the dispatcher itself: each router costs an update 15 µs, and each filter
     5.  A conversation is read by whoever leads it, and for no payment, so aiogram's FSM is off.
     """
-    tongues = tongues or Tongues()
     cashier, reception = Cashier(desk), Reception(desk, conversations, tongues)
 
     async def message(told: Message, bot: Bot, arrived: Arrived) -> None:

@@ -29,7 +29,6 @@ RECOVERED_AT_ONCE = 1000
 DRAINED_WITHIN_S = 10.0
 """A shutdown waits for so long."""
 QUESTION = "pre_checkout_query"
-NO_LIMITS = Limits()
 log = structlog.get_logger(__name__)
 
 
@@ -68,7 +67,7 @@ class Intake:
         dispatcher: Dispatcher,
         bots: Mapping[BotId, Bot],
         clock: Clock,
-        limits: Limits = NO_LIMITS,
+        limits: Limits,
     ) -> None:
         self._limits = limits
         self._inbox = inbox

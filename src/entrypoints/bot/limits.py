@@ -31,11 +31,11 @@ def _unlimited() -> Allowances:
 class Limits:
     """What one customer may do in a minute, each of it on its own."""
 
+    tongues: Tongues
+    """The dispatcher's: whoever has to wait is told so in the language that they chose."""
     updates: Allowances = field(default_factory=_unlimited)
     photos: Allowances = field(default_factory=_unlimited)
     quotes: Allowances = field(default_factory=_unlimited)
-    tongues: Tongues = field(default_factory=Tongues, kw_only=True)
-    """The dispatcher's: whoever has to wait is told so in the language that they chose."""
 
     def take(self, bot: BotId, raw: Raw) -> Wait | None:
         """Use up what an update costs; return how long its sender has to wait, if there is nothing left."""

@@ -53,6 +53,7 @@ from entrypoints.bot.intake import Intake, source_of
 from entrypoints.bot.limits import Limits
 from entrypoints.bot.polling import poll
 from entrypoints.bot.renderer import EventRenderer
+from entrypoints.bot.tongues import Tongues
 from entrypoints.sandbox.telegram import CallbackQuery, Customer, TelegramSandbox
 from tests.entrypoints.conversations import DictConversations
 from tests.entrypoints.sandbox.telegram_demo_bot import PromptSession
@@ -108,10 +109,9 @@ class Stage:
     store: MemoryPhotoStore = field(default_factory=MemoryPhotoStore)
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
     roubles: MemoryGateway = field(default_factory=lambda: MemoryGateway(ROBOKASSA))
-    test_shop: bool = False
-    """Whether roubles are taken in test mode."""
+    for_owners: tuple[GatewayCode, ...] = ()
     conversations: DictConversations = field(default_factory=DictConversations)
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = field(default_factory=lambda: Limits(Tongues()))
 
     def __post_init__(self) -> None:
         self.begin = BreakableStore(MemoryBeginUnitOfWork(self.database, self.names, self.clock))
@@ -119,7 +119,6 @@ class Stage:
         self.outbox, self.inbox = MemoryOutbox(self.database), MemoryInbox(self.database)
         self.books = MemoryBooks(self.database, self.clock)
         self.messenger = TelegramMessenger(self.bots, EventRenderer(self.catalogue))
-        shop = Rail(self.roubles, Currency.RUB, "r", is_test=self.test_shop)
         self.parts: dict[object, object] = {
             ports.BeginUnitOfWork: self.begin,
             ports.Clock: self.clock,
@@ -134,13 +133,13 @@ class Stage:
             ports.EventPublisher: self.publisher,
             Catalogue: self.catalogue,
             Bots: Bots({bot: self.profile(bot) for bot in self.bots}),
-            Rails: Rails((Rail(StarsGateway(), Currency.XTR, "s"), shop)),
+            Rails: Rails((Rail(StarsGateway(), Currency.XTR, "s"), Rail(self.roubles, Currency.RUB, "r"))),
         }
         self.desk = self.make(Desk)
 
     def profile(self, bot: BotId) -> BotProfile:
         gateways = self.gateways.get(bot, (TELEGRAM_STARS,))
-        return BotProfile(bot, NetworkId(bot), (TelegramId(OWNER),), "en", gateways)
+        return BotProfile(bot, NetworkId(bot), (TelegramId(OWNER),), "en", gateways, self.for_owners)
 
     def make(self, wanted: type[Wanted]) -> Wanted:
         """Put a dataclass of ports and use cases together."""
@@ -255,7 +254,7 @@ async def stage_of(
     inspector: ports.PhotoInspector | None = None,
     gateways: Mapping[BotId, tuple[GatewayCode, ...]] | None = None,
     *,
-    test_shop: bool = False,
+    for_owners: tuple[GatewayCode, ...] = (),
 ) -> AsyncIterator[Stage]:
     """A Telegram with two bots, and the bot behind them; nothing polls yet."""
     async with TelegramSandbox.running() as telegram:
@@ -264,6 +263,6 @@ async def stage_of(
         session = PromptSession(api=TelegramAPIServer.from_base(telegram.base_url), timeout=10)
         bots = {name: Bot(token, session=session, default=MANNERS) for name, token in TOKENS.items()}
         try:
-            yield Stage(telegram, bots, gateways or {}, inspector or HashInspector(), test_shop=test_shop)
+            yield Stage(telegram, bots, gateways or {}, inspector or HashInspector(), for_owners=for_owners)
         finally:
             await session.close()

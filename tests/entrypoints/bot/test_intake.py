@@ -13,7 +13,9 @@ from aiogram.types import CallbackQuery, Message
 from adapters.memory import FrozenClock, MemoryDatabase, MemoryInbox
 from avatar_core.errors import StoreUnavailable
 from entrypoints.bot.intake import AT_ONCE, Intake, lane_of
+from entrypoints.bot.limits import Limits
 from entrypoints.bot.talk import Arrived
+from entrypoints.bot.tongues import Tongues
 from tests.entrypoints.bot.stage import FIRST, NOW, SECOND, Stage, stage_of, until
 
 PERSON = {"id": 7, "is_bot": False, "first_name": "Fan"}
@@ -72,7 +74,7 @@ class Hall:
         self.inbox = inbox or MemoryInbox(self.database)
         self.listener = Listener()
         self.clock = FrozenClock(NOW)
-        self.intake = Intake(self.inbox, self.listener.dispatcher, stage.bots, self.clock)
+        self.intake = Intake(self.inbox, self.listener.dispatcher, stage.bots, self.clock, Limits(Tongues()))
 
 
 @pytest.fixture

@@ -261,7 +261,8 @@ async def test_another_gateway_gets_a_link_where_it_is_allowed(open_stage: Stage
 
 async def test_a_shop_in_test_mode_is_there_for_the_owner_alone() -> None:
     """Test payments gave real stars to every customer of a live bot."""
-    async with stage_of(gateways={FIRST: (TELEGRAM_STARS, ROBOKASSA)}, test_shop=True) as stage, stage.running():
+    shops = {FIRST: (TELEGRAM_STARS, ROBOKASSA)}
+    async with stage_of(gateways=shops, for_owners=(ROBOKASSA,)) as stage, stage.running():
         fan, owner = rich(stage), stage.telegram.person(first_name="Owner", person_id=OWNER, language_code="en")
         for person, offered in ((fan, False), (owner, True)):
             await stage.say(person, "/start")
