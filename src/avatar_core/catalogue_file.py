@@ -14,7 +14,7 @@ from avatar_core.errors import InvalidAmount, InvalidCatalogue
 from avatar_core.ids import PackCode, PlanCode, StyleCode, TrainerCode
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.plans import Feature, Plan
-from avatar_core.pricing import PortraitOffer, StarPack, Style, TrainerOffer
+from avatar_core.pricing import PERSON, TRIGGER, PortraitOffer, StarPack, Style, TrainerOffer
 
 LANGUAGES = {"ru", "en"}
 LARGEST_NUMBER = 1_000_000
@@ -262,9 +262,9 @@ def _portraits(table: Table) -> PortraitOffer:
 def _style(table: Table) -> Style:
     table.knows("code", "titles", "template")
     template = table.text("template")
-    if "{trigger}" not in template:
-        raise table.wrong("template", "{trigger} is missing, so nobody would be in the picture")
-    words = template.replace("{trigger}", "").replace("{person}", "")
+    if TRIGGER not in template:
+        raise table.wrong("template", f"{TRIGGER} is missing, so nobody would be in the picture")
+    words = template.replace(TRIGGER, "").replace(PERSON, "")
     if "{" in words or "}" in words:
-        raise table.wrong("template", "unknown placeholder: only {trigger} and {person} are filled in")
+        raise table.wrong("template", f"unknown placeholder: only {TRIGGER} and {PERSON} are filled in")
     return Style(StyleCode(table.code()), table.titles(), template)

@@ -76,6 +76,10 @@ class PortraitOffer:
         return self.price * count
 
 
+TRIGGER, PERSON = "{trigger}", "{person}"
+"""What is put in a prompt's place: the avatar's own word, which every template has, and what the avatar shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """A ready prompt: a template with ``{trigger}`` and ``{person}`` in it."""

@@ -18,7 +18,7 @@ from avatar_core.ports import (
     PaintingOrder,
     Warden,
 )
-from avatar_core.pricing import quoted
+from avatar_core.pricing import PERSON, TRIGGER, quoted
 from avatar_core.runs import HOLD_LIMIT, Report, RunStatus, Ticket
 from avatar_core.use_cases.again import again
 from avatar_core.use_cases.handover import Handover
@@ -38,9 +38,9 @@ class Idea:
 
 def filled(prompt: str, avatar: Avatar) -> str:
     """Put the avatar into a prompt: where it is asked for, or in front of the customer's own words."""
-    if "{trigger}" not in prompt:
+    if TRIGGER not in prompt:
         return f"photo of {avatar.trigger}, a {avatar.gender.word}: {prompt}"
-    return prompt.replace("{trigger}", avatar.trigger).replace("{person}", avatar.gender.word)
+    return prompt.replace(TRIGGER, avatar.trigger).replace(PERSON, avatar.gender.word)
 
 
 @dataclass(frozen=True, slots=True)

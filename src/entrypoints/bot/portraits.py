@@ -8,7 +8,7 @@ from avatar_core.errors import FeatureLocked, InsufficientStars, QuoteExpired
 from avatar_core.ids import AvatarId, PortraitOrderId
 from avatar_core.plans import Feature
 from avatar_core.portraits import PortraitOrder
-from avatar_core.pricing import MAX_IMAGES
+from avatar_core.pricing import MAX_IMAGES, TRIGGER
 from avatar_core.runs import RunStatus
 from avatar_core.use_cases.portraits import Idea
 from entrypoints.bot.avatars import ready_avatars
@@ -18,8 +18,6 @@ from entrypoints.bot.pages import Page, turning
 from entrypoints.bot.talk import Place, Rows, Talk
 
 AVATAR = "avatar"
-TRIGGER = "{trigger}"
-"""Every style's template has it."""
 LONGEST_PROMPT = 1000
 FAVOURITE_ASPECT = "2:3"
 _FORMATS_IN_A_ROW = 4
