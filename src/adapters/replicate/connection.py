@@ -31,8 +31,6 @@ UPLOAD_TIMES = 20
 """How much longer than another request an upload may take."""
 MOST_PAGES = 20
 """Of 100 runs each, looked through for one of ours."""
-FETCHED_WITHIN = timedelta(minutes=30)
-"""A run that waits longer to be started is given up by the provider, so its archive has to be there so long."""
 
 Json = Mapping[str, object]
 
@@ -99,7 +97,8 @@ class ReplicateConnection:
                 if mark == (kind, order):
                     return ticket
                 if mark is None and kind is RunKind.TRAINING:
-                    unmarked = dict.fromkeys(_names(run.get("input")), ticket) | unmarked
+                    for name in _names(run.get("input")):
+                        unmarked.setdefault(name, ticket)
             uploads = await self.uploads({kind.value: order}) if unmarked else []
         return next((unmarked[upload.id] for upload in uploads if upload.id in unmarked), None)
 

@@ -5,13 +5,13 @@ import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
 from replicate.exceptions import ReplicateError
 
-from adapters.replicate.connection import EVENTS, FETCHED_WITHIN, ReplicateConnection
+from adapters.replicate.connection import EVENTS, ReplicateConnection
 from adapters.replicate.errors import asking, submitting
 from adapters.replicate.reports import report_of
 from adapters.replicate.settings import RunKind
@@ -22,6 +22,8 @@ from avatar_core.runs import Report, Ticket
 
 IN_MEMORY_BYTES = 8 * 1024 * 1024
 """A larger archive waits for its upload in a nameless file."""
+FETCHED_WITHIN = timedelta(minutes=30)
+"""A run that waits longer to be started is given up by the provider, so its archive has to be there so long."""
 _TAKEN, _ENDED = 409, {409, 422}
 
 

@@ -5,6 +5,7 @@ from adapters.telegram.refusals import TelegramUnreachable, TokenRejected, trans
 from avatar_core.errors import AvatarError
 from avatar_core.ids import BotId
 from entrypoints.cli.finding import Finding
+from entrypoints.ground import bots_of
 from entrypoints.settings import Settings, name_of
 
 MANY_WAITING = 100
@@ -15,7 +16,7 @@ async def look_at_bots(settings: Settings) -> list[Finding]:
     """Ask Telegram who each bot is and where its updates go.  Raises SettingsWrong when there is no bot."""
     settings.require("bots")
     tokens = {BotId(name): bot.token.get_secret_value() for name, bot in settings.bots.items()}
-    found = []
+    found, profiles = [], bots_of(settings)
     async with connected_bots(tokens, settings.telegram_url) as bots:
         for name, bot in bots.items():
             about = f"bot {name}"
@@ -25,7 +26,7 @@ async def look_at_bots(settings: Settings) -> list[Finding]:
             except AvatarError as error:
                 found.append(Finding(about, str(error), _mend(error, name)))
             else:
-                found.append(_named(about, name, settings.bots[name].network or name, me.username or ""))
+                found.append(_named(about, name, profiles.of(name).network, me.username or ""))
                 found.append(_reached(about, settings, hook.url, hook.pending_update_count))
                 if hook.last_error_message:
                     found.append(Finding(about, f"Telegram could not deliver: {hook.last_error_message}"))

@@ -188,10 +188,8 @@ BEGIN
         IF EXISTS (SELECT FROM avatar.seals s WHERE s.day >= (SELECT min(day) FROM unnest(days) day)) THEN
             RAISE EXCEPTION 'transfers: their day is sealed' USING ERRCODE = 'AV001';
         END IF;
-    END IF;
 
-    -- After a transfer's own columns come the entries of its source and its target: amount, balance, version and digest.
-    IF document ? 'transfers' THEN
+        -- After a transfer's own columns come the entries of its source and its target: amount, balance, version and digest.
         WITH posted AS (
             INSERT INTO avatar.transfers (key, kind, source, target, unit, amount, cause, at, reverses)
             SELECT r ->> 0, r ->> 1, r ->> 2, r ->> 3, r ->> 4, (r ->> 5)::bigint, ROW (r ->> 6, r ->> 7)::avatar.cause,

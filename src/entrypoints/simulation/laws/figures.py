@@ -54,9 +54,8 @@ class Figures:
             case (
                 events.TrainingFailed(training=order, released=back)
                 | events.TrainingCanceled(training=order, released=back)
+                | events.PortraitsFailed(order=order, released=back)
             ):
-                yield "released", back.hundredths, moved(order, RELEASE)
-            case events.PortraitsFailed(order=order, released=back):
                 yield "released", back.hundredths, moved(order, RELEASE)
             case events.PortraitsDelivered(order=order, count=count, price=price, released=back):
                 yield "price", price.hundredths, moved(order, CAPTURE)
