@@ -209,6 +209,9 @@ def test_a_short_plan_behind_a_long_one_is_announced_as_the_end_of_both() -> Non
     row = bought(a_period(1), a_period(0, NOW + DAY, days=2))
     assert rows(row) == [("PLAN-1", 0, 30), ("PLAN-0", 30, 32)]
     assert row.due(NOW + 29 * DAY) == Announcement(NOW + 32 * DAY, Stage.THREE_DAYS_LEFT)
+    longer = bought(a_period(2), a_period(1, days=1), a_period(0, days=2))
+    assert rows(longer) == [("PLAN-2", 0, 30), ("PLAN-1", 30, 31), ("PLAN-0", 31, 33)]
+    assert longer.due(NOW + 30 * DAY) == Announcement(NOW + 33 * DAY, Stage.THREE_DAYS_LEFT)
 
 
 def test_a_short_plan_after_a_pause_begins_a_row_of_its_own() -> None:

@@ -90,7 +90,8 @@ async def test_the_deadline_ends_a_training_even_when_the_providers_answer_break
     handover = Handover(world.begin, world.clock, world.poll_training.warden, TrainingKind())
     with pytest.raises(UnicodeError):
         await handover.poll(training, garbage)
-    assert (await status(world, training), await world.money(customer)) == (RunStatus.FAILED, FREE)
+    ended = await world.training(training)
+    assert (ended.run.failure, await world.money(customer)) == (FailureReason.DEADLINE, FREE)
 
 
 async def test_a_poll_that_is_broken_off_leaves_the_deadline_to_the_next_one(world: MemoryWorld) -> None:

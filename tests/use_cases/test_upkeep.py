@@ -153,9 +153,10 @@ async def test_a_photo_whose_process_died_before_it_was_noted_is_found_and_delet
 
 async def test_what_a_training_still_needs_is_kept_and_the_rest_goes(world: MemoryWorld) -> None:
     training = await world.processing(await world.with_stars(FUNDS))
-    await world.photos.put(PhotoRef(f"trainings/{training}/forgotten.jpg"), b"content")
+    for number in range(2):
+        await world.photos.put(PhotoRef(f"trainings/{training}/forgotten-{number}.jpg"), b"content")
     world.clock.advance(DAY)
-    assert await world.sweep_photos(world.clock.now()) == 1
+    assert await world.sweep_photos(world.clock.now()) == 2
     assert archive_of(training) in world.photos.kept
     await world.record_training(training, world.trainer.finish(training))
     assert await world.sweep_photos(world.clock.now()) == 1
