@@ -12,6 +12,7 @@ from entrypoints.simulation import many, show
 from entrypoints.simulation.audit import Broken
 from entrypoints.simulation.business import Outcome, run
 from entrypoints.simulation.many import quiet, run_quietly
+from entrypoints.simulation.panels import told
 from entrypoints.simulation.scenario import Faults, Scenario
 from entrypoints.simulation.show import Wish
 from tests.simulation.bugs import BUGS
@@ -24,6 +25,24 @@ def test_a_good_run_ends_with_zero_and_a_table() -> None:
     assert done.exit_code == 0
     assert re.search(r"broken laws\W+0", done.stdout)
     assert re.search(r"customer-days\W+50", done.stdout)
+    assert re.search(r"registered\W+10\b", done.stdout)
+
+
+def test_money_is_told_in_the_units_people_count_in() -> None:
+    counts = {"XTR": 26_415, "RUB": 5_997_705, "CREDIT": 50, "training FAILED": 1_000, "fault crash": 2}
+    assert [(panel, lines) for panel, lines in told(counts) if lines] == [
+        ("money taken", [("Telegram Stars", "26,415"), ("roubles", "59,977.05")]),
+        ("stars", [("sold", "0.50")]),
+        ("trainings", [("failed", "1,000")]),
+        ("faults", [("crash", "2")]),
+    ]
+
+
+def test_every_fault_that_struck_is_told() -> None:
+    outcome = run_quietly(Scenario(1, 5, 5, Faults.named("harsh")))
+    struck = {str(kind): f"{count:,}" for kind, count in outcome.struck.items()}
+    assert len(struck) > 3
+    assert dict(dict(told(outcome.counts))["faults"]) == struck
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from entrypoints.simulation.liveness import Aftermath
 from entrypoints.simulation.loop import SeededLoop
 from entrypoints.simulation.notices import ROUBLES, STARS, written
 from entrypoints.simulation.oracle import Oracle
+from entrypoints.simulation.panels import faults_in
 from entrypoints.simulation.person import BOT, Person, Silence, Street
 from entrypoints.simulation.process import Outside, Parts, Site, ToldOutbox
 from entrypoints.simulation.provider import Office, Painter, Trainer
@@ -66,6 +67,11 @@ class Outcome:
     last: tuple[str, ...]
     """The last lines of the trace."""
     struck: Counter[Fault] = field(default_factory=Counter)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How the business stood at the end of its last day, and every fault that struck."""
+        return {**(self.days[-1].counts if self.days else {}), **faults_in(self.struck)}
 
 
 class _LoopClock:
@@ -233,11 +239,10 @@ class Business:
         if number % 7 == 0 or number >= self.scenario.days:
             for violation in await self.books.violations():
                 self.broke(Broken(violation.law, violation.subject, violation.detail))
-        counts = {**self.audit.totals, **{f"fault {kind}": count for kind, count in self.luck.struck.items()}}
+        counts = {**self.audit.totals, **faults_in(self.luck.struck)}
         counts |= {"customers": len(self.database.customers.taken()), "in hand": self.audit.in_hand}
-        for training in self.database.trainings:
-            status = f"training {training.run.status}"
-            counts[status] = counts.get(status, 0) + 1
+        counts |= Counter(f"training {training.run.status}" for training in self.database.trainings)
+        counts |= Counter(f"portraits {order.run.status}" for order in self.database.orders)
         self.days.append(Day(number, counts))
 
     # --- the provider's notices

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from entrypoints.simulation.business import Outcome, run
 from entrypoints.simulation.many import quiet, run_all, run_quietly
+from entrypoints.simulation.panels import told
 from entrypoints.simulation.scenario import Scenario
 from entrypoints.simulation.shrinking import shrunk
 
@@ -73,19 +74,17 @@ def _draw(outcomes: list[Outcome], picture: Path | None) -> None:
 
 def _tell_summary(outcomes: list[Outcome], seconds: float) -> None:
     totals: Counter[str] = Counter()
-    faults: Counter[str] = Counter()
     for outcome in outcomes:
-        totals.update(outcome.days[-1].counts if outcome.days else {})
-        faults.update({str(kind): count for kind, count in outcome.struck.items()})
+        totals.update(outcome.counts)
     days = sum((each.scenario.customers - len(each.scenario.without)) * each.scenario.days for each in outcomes)
-    table = Table(title=f"{len(outcomes)} simulated businesses, faults: {outcomes[0].scenario.faults}")
-    table.add_column("what")
-    table.add_column("how much", justify="right")
-    for name in sorted(each for each in totals if not each.startswith("fault ")):
-        table.add_row(escape(name), f"{totals[name]:,}")
-    for name in sorted(faults):
-        table.add_row(f"fault: {name}", f"{faults[name]:,}")
-    table.add_section()
+    businesses = "1 simulated business" if len(outcomes) == 1 else f"{len(outcomes):,} simulated businesses"
+    table = Table("", "", title=f"{businesses}, faults: {outcomes[0].scenario.faults}", show_header=False)
+    table.columns[1].justify = "right"
+    for panel, lines in told(totals):
+        table.add_row(f"[bold]{panel}[/]", "")
+        for line in lines:
+            table.add_row(*line)
+        table.add_section()
     table.add_row("steps", f"{sum(each.steps for each in outcomes):,}")
     table.add_row("customer-days", f"{days:,}")
     table.add_row("customer-days a second", f"{days / max(seconds, 1e-9):,.0f}")
