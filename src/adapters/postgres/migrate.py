@@ -59,10 +59,13 @@ def migrations() -> list[Migration]:
 
 
 def at_home(sql: str, schema: str) -> str:
-    """Put the schema's name where SQL is written for ``avatar.``  Raises ValueError for a name that needs quotes."""
+    """Put the schema's name where SQL is written for ``avatar.``  Raises ValueError for one that is not plain.
+
+    It stands in quotes, for it may be a word of SQL.
+    """
     if not _PLAIN_NAME.fullmatch(schema):
         raise ValueError(f"{schema!r} is no plain schema name")
-    return sql if schema == SCHEMA else _HOME.sub(schema, sql)
+    return sql if schema == SCHEMA else _HOME.sub(f'"{schema}"', sql)
 
 
 async def migrate(dsn: str, *, schema: str = SCHEMA) -> list[str]:

@@ -59,21 +59,23 @@ async def test_a_migration_that_fails_leaves_nothing_behind(database_dsn: str) -
     assert await pending(database_dsn) == ALL
 
 
-async def test_the_schemas_name_is_a_setting(database_dsn: str) -> None:
-    await migrate(database_dsn, schema="stars")
+@pytest.mark.parametrize("name", ["stars", "user"])
+async def test_the_schemas_name_is_a_setting(database_dsn: str, name: str) -> None:
+    """Also a word of SQL."""
+    await migrate(database_dsn, schema=name)
     await migrate(database_dsn, schema="other")
-    async with Database(database_dsn, schema="stars", settings=PoolSettings(smallest=0, largest=2)) as database:
+    async with Database(database_dsn, schema=name, settings=PoolSettings(smallest=0, largest=2)) as database:
         store = postgres_store(database, FrozenClock(NOW))
         customer = await store.registered()
         await store.save(granted((await store.read(customer)).wallet, 5))
         assert await store.books.violations() == []
-    assert await rows(database_dsn, "SELECT count(*) FROM stars.entries") == [(2,)]
+    assert await rows(database_dsn, at_home("SELECT count(*) FROM avatar.entries", name)) == [(2,)]
     assert await rows(database_dsn, "SELECT count(*) FROM other.entries") == [(0,)]
     assert await rows(database_dsn, "SELECT 1 FROM pg_namespace WHERE nspname = 'avatar'") == []
 
 
 @pytest.mark.parametrize("name", ["", "Avatar", "a b", 'a"b', "1a", "a;drop", "a" * 64])
-def test_a_schemas_name_needs_no_quotes(name: str) -> None:
+def test_a_schemas_name_is_plain(name: str) -> None:
     with pytest.raises(ValueError, match="no plain schema name"):
         at_home("SELECT 1", name)
 
