@@ -43,17 +43,17 @@ class RobokassaGateway:
         """Return the signed link; InvId is the payment's number.  Raises InvalidAmount for another currency."""
         if payment.price.currency is not Currency.RUB:
             raise InvalidAmount(what="roubles", value=str(payment.price))
-        shop = self.settings
+        shop, described = self.settings, _described(title) or str(payment.number)
         fields = {
             "MerchantLogin": shop.login,
             "OutSum": payment.price.plain,
             "InvId": str(payment.number),
-            "Description": _described(title) or str(payment.number),
+            "Description": described,
             "Encoding": "utf-8",
             OWN_FIELD: payment.id,
         }
         if shop.receipt:
-            fields["Receipt"] = quote(shop.receipt.of(title, payment.price.plain), safe="")
+            fields["Receipt"] = quote(shop.receipt.of(described, payment.price.plain), safe="")
         if shop.test:
             fields["IsTest"] = "1"
         if shop.sends_expiry:

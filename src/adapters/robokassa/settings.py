@@ -5,7 +5,6 @@ import json
 from dataclasses import dataclass, field
 
 HASHES = ("md5", "ripemd160", "sha1", "sha256", "sha384", "sha512")
-RECEIPT_NAME_CHARS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class RobokassaReceipt:
         """Return the receipt for one thing as compact JSON; the amount stays as it is written, never a float."""
         item = json.dumps(
             {
-                "name": title[:RECEIPT_NAME_CHARS],
+                "name": title,
                 "quantity": 1,
                 "tax": self.tax,
                 "payment_method": self.method,

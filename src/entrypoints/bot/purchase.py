@@ -3,7 +3,7 @@
 from adapters.telegram.messenger import Button, Rendering
 from adapters.telegram.refusals import MessageRefused
 from avatar_core.money import Currency
-from avatar_core.payments import Payment, PlanPurchase
+from avatar_core.payments import Payment, PlanPurchase, TopUp
 from avatar_core.plans import Feature, Plan
 from avatar_core.ports import Checkout
 from avatar_core.use_cases.billing import Purchase
@@ -81,7 +81,7 @@ async def buy(talk: Talk, args: list[str]) -> None:
     purchase = Purchase(known, rail.gateway.code, rail.currency, talk.bot, _resume(rest))
     payment = await talk.desk.open_payment(talk.customer.id, purchase)
     title, description = _named(talk, payment)
-    checkout = await rail.gateway.checkout(payment, title)
+    checkout = await rail.gateway.checkout(payment, _at_the_gateway(talk, payment) or title)
     if checkout.url is None:
         await talk.voice.invoice(payment, title[:TITLE_LENGTH], description[:DESCRIPTION_LENGTH])
     else:
@@ -96,6 +96,12 @@ def _named(talk: Talk, payment: Payment) -> tuple[str, str]:
         case _:
             title = talk.words.plain("invoice-pack-title", stars=payment.stars)
             return title, talk.words.plain("invoice-pack", stars=payment.stars)
+
+
+def _at_the_gateway(talk: Talk, payment: Payment) -> str | None:
+    """Return what a pack is called outside Telegram; a plan is called there as it is here."""
+    is_pack = isinstance(payment.purpose, TopUp)
+    return talk.words.plain("gateway-pack", stars=payment.stars) if is_pack else None
 
 
 async def _link(talk: Talk, checkout: Checkout, title: str) -> None:

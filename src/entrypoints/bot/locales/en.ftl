@@ -149,6 +149,8 @@ invoice-plan =
     } and { $stars } ⭐ on your balance.
 invoice-pack-title = { $stars } ⭐
 invoice-pack = { $stars } ⭐ for your balance.
+# For a gateway's page and receipts, which show no emoji.
+gateway-pack = Top-up, stars: { $stars }
 checkout = { $title }: { $price }. Tap to pay; the stars come here by themselves.
 checkout-link =
     { $title }: { $price }. Open the link to pay; the stars come here by themselves:

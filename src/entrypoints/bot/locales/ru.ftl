@@ -151,6 +151,8 @@ invoice-plan =
     } и { $stars } ⭐ на баланс.
 invoice-pack-title = { $stars } ⭐
 invoice-pack = Пополнение баланса на { $stars } ⭐.
+# For a gateway's page and receipts, which show no emoji.
+gateway-pack = Пополнение баланса, звёзд: { $stars }
 checkout = { $title }: { $price }. Нажмите, чтобы оплатить; звёзды придут сюда сами.
 checkout-link =
     { $title }: { $price }. Откройте ссылку, чтобы оплатить; звёзды придут сюда сами:
