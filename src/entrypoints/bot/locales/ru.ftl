@@ -151,7 +151,7 @@ invoice-plan =
     } и { $stars } ⭐ на баланс.
 invoice-pack-title = { $stars } ⭐
 invoice-pack = Пополнение баланса на { $stars } ⭐.
-# For a gateway's page and receipts, which show no emoji.
+# Для страницы оплаты и чеков: эмодзи там не показывают.
 gateway-pack = Пополнение баланса, звёзд: { $stars }
 checkout = { $title }: { $price }. Нажмите, чтобы оплатить; звёзды придут сюда сами.
 checkout-link =
