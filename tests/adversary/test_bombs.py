@@ -23,7 +23,7 @@ from avatar_core.errors import PhotoRefused
 from avatar_core.ids import BotId
 from entrypoints.bot.voice import Voice
 from entrypoints.sandbox.serving import serving
-from tests.adapters.test_images import png_of_one_colour
+from tests.adapters.images.conftest import png_of_one_colour
 from tests.entrypoints.bot.stage import FIRST, stage_of
 
 LIMIT_MB = 150
