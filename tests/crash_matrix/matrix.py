@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from tests.crash_matrix.boundaries import Boundary
 from tests.crash_matrix.ending import Ending, ending_of
-from tests.crash_matrix.journeys import Journey
 from tests.crash_matrix.product import Launcher
+from tests.crash_matrix.script import Journey
 from tests.crash_matrix.stage import Stage, Theatre
 
 MOST_OF_A_KIND = 3

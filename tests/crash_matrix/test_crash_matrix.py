@@ -8,8 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from tests.crash_matrix import broken_rules
-from tests.crash_matrix.journeys import BUY, BUY_AT_THE_SHOP, DELIVER, JOURNEYS, ORDER, TRAIN_IN_VAIN, Journey
+from tests.crash_matrix.journeys import DELIVER, JOURNEYS, ORDER, TRAIN_IN_VAIN
 from tests.crash_matrix.matrix import FIGURES, LINES, Run, Verdict, all_of, chosen, judge, matching, undisturbed
+from tests.crash_matrix.purchases import BUY, BUY_AT_THE_SHOP
+from tests.crash_matrix.script import Journey
 from tests.crash_matrix.stage import Theatre
 
 SAMPLE = JOURNEYS[::2]
