@@ -23,8 +23,7 @@ from entrypoints.web.desk import WebDesk
 from entrypoints.web.telegram import TelegramDoor
 from tests.adversary.web import calling_on
 from tests.entrypoints.bot.stage import FIRST, OWNER, SECOND, Stage, stage_of
-from tests.entrypoints.bot.test_buttons import go_to
-from tests.entrypoints.bot.test_portraits import painted
+from tests.entrypoints.bot.ways import go_to, painted
 from tests.entrypoints.memory_house import MemoryHouse
 
 MARK = "Marked"

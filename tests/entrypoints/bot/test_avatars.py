@@ -1,42 +1,18 @@
-"""Preparing and training an avatar in the chat."""
+"""Preparing an avatar in the chat: its name, its photos, and what becomes of a draft."""
 
 import asyncio
-import io
-from random import Random
 
 import pytest
-from PIL import Image
 
 from adapters.images import PillowInspector
 from avatar_core.photos import LARGEST_BYTES
 from entrypoints.bot import album
-from entrypoints.bot.callbacks import Tap, calling
+from entrypoints.bot.callbacks import Tap
 from entrypoints.bot.talk import Place
-from entrypoints.sandbox.telegram import Customer, media
+from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import FIRST, PHOTOS, Stage, stage_of
-from tests.entrypoints.bot.test_buttons import go_to
+from tests.entrypoints.bot.ways import go_to, ordered, preparing
 from tests.entrypoints.sandbox.telegram_demo_bot import picture
-
-
-async def preparing(stage: Stage, person: Customer, photos: int = 0, stars: int = 1000) -> None:
-    """Be in the middle of preparing an avatar."""
-    await stage.say(person, "/start")
-    await stage.give(person, stars=stars)
-    await go_to(stage, person, Place.PHOTOS)
-    customer = (await stage.dossier(person)).customer.id
-    for number in range(photos):
-        await stage.desk.add_photo(customer, f"photo {number}".encode())
-    if photos:
-        await stage.press(person, Tap.PHOTOS)
-
-
-async def ordered(stage: Stage, person: Customer) -> None:
-    """Have ordered a training that the trainer works on."""
-    await preparing(stage, person, 10)
-    await stage.press(person, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
-    await person.tap("Train for 220 ⭐")
-    await stage.settled()
-    await stage.work()
 
 
 @pytest.mark.parametrize("name", ["x" * 33, "   "])
@@ -186,61 +162,6 @@ async def test_words_among_the_photos_bring_the_counter_down(stage: Stage, fan: 
     await stage.settled()
     assert "4 of 50 accepted" in fan.received[-1].text
     assert [message.text for message in fan.received if "of 50 accepted" in message.text] == [fan.received[-1].text]
-
-
-async def test_accepted_photos_are_looked_through_and_removed(stage: Stage, fan: Customer) -> None:
-    await preparing(stage, fan)
-    await fan.send_album(PHOTOS[:10])
-    await fan.send_album(PHOTOS[10:12])
-    await stage.settled()
-    await stage.press(fan, calling(Tap.PREVIEW, 0))
-    page = fan.received[-1]
-    assert "Accepted photos 1–10 of 12" in page.text
-    assert len([message for message in fan.received if message.photo]) == 10
-    removals = {button.text: button.data or "" for button in page.buttons}
-    await stage.press(fan, removals["✖️ 3"])
-    assert "The photo is removed. 11 photos are left." in fan.received[-1].text
-    await stage.press(fan, removals["✖️ 3"])
-    assert "gone already" in fan.received[-1].text
-    await stage.press(fan, removals["✖️ 5"])  # by now it is the fourth
-    assert fan.received[-1].text == "The photo is removed. 10 photos are left."
-    await stage.press(fan, calling(Tap.PREVIEW, 10))
-    assert "Accepted photos 1–10 of 10" in fan.received[-1].text
-    assert len(stage.store.kept) == 10
-
-
-async def test_large_photos_are_looked_through_as_small_ones(
-    stage: Stage, fan: Customer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An inspector may keep photos of 10 MB as they are, and Telegram takes 50 MB at once."""
-    monkeypatch.setattr(media, "MAX_UPLOAD_BYTES", 2_000_000)
-    await preparing(stage, fan)
-    for number in range(2):
-        noise, file = Image.frombytes("RGB", (1400, 1400), Random(number).randbytes(1400 * 1400 * 3)), io.BytesIO()
-        noise.save(file, "PNG", compress_level=0)
-        await fan.send_document(file.getvalue(), "large.png", "image/png")
-    await stage.settled()
-    assert all(len(kept) > media.MAX_UPLOAD_BYTES for kept in stage.store.kept.values())
-    await stage.press(fan, calling(Tap.PREVIEW, 0))
-    assert "Accepted photos 1–2 of 2" in fan.received[-1].text
-    assert len([message for message in fan.received if message.photo]) == 2
-
-
-async def test_what_is_too_large_for_telegram_is_not_sent_again_and_again(stage: Stage, fan: Customer) -> None:
-    await preparing(stage, fan, 2)
-    stage.telegram.faults.server_error(413, "sendMediaGroup", times=100)
-    await stage.press(fan, calling(Tap.PREVIEW, 0))
-    assert len(stage.telegram.calls("sendMediaGroup")) == 2  # as photos, and as files
-    assert "Something broke" in fan.received[-1].text
-
-
-async def test_a_photo_telegram_cannot_draw_is_shown_as_a_file(stage: Stage, fan: Customer) -> None:
-    await preparing(stage, fan)
-    await fan.send_document(b"whatever this is", "photo.heic", "image/heic")
-    await stage.settled()
-    await stage.press(fan, calling(Tap.PREVIEW, 0))
-    assert "Accepted photos 1–1 of 1" in fan.received[-1].text
-    assert [message.document_name for message in fan.received if message.document] == ["1.jpg"]
 
 
 async def test_a_draft_survives_a_restart() -> None:

@@ -17,6 +17,7 @@ from entrypoints.bot.routes import TAPS
 from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import Stage
+from tests.entrypoints.bot.ways import go_to
 
 UUID = "0190c9a8-7b1c-7d55-8ee0-0123456789ab"
 STRANGE = ["", ":", "+", "nonsense", "+nonsense:1", "tq:flux-dev-lora:-5", "tq:flux-dev-lora:1e3", "tq:x:1000", "sex:x"]
@@ -31,22 +32,6 @@ def plausible(prefix: str) -> str:
     """A button's data with arguments of the right number that name nothing of the customer's."""
     count = TAPS[prefix].arguments or 0
     return ":".join([prefix, *([packed(UUID)] * count)])
-
-
-async def go_to(stage: Stage, person: Customer, place: Place | None) -> None:
-    match place:
-        case Place.NAME:
-            await stage.press(person, Tap.NEW_AVATAR)
-        case Place.GENDER:
-            await go_to(stage, person, Place.NAME)
-            await stage.say(person, "Fan")
-        case Place.PHOTOS:
-            await go_to(stage, person, Place.GENDER)
-            await stage.press(person, calling(Tap.GENDER, "female"))
-        case Place.SUPPORT:
-            await stage.say(person, "/support")
-        case _:
-            pass
 
 
 @pytest.mark.parametrize("place", [None, Place.NAME, Place.GENDER, Place.PHOTOS, Place.SUPPORT])

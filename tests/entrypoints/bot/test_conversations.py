@@ -11,7 +11,7 @@ from entrypoints.bot.routes import COMMANDS
 from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import FIRST, OWNER, SECOND, Stage
-from tests.entrypoints.bot.test_buttons import go_to
+from tests.entrypoints.bot.ways import go_to
 
 
 async def newcomer(stage: Stage, fan: Customer) -> None:

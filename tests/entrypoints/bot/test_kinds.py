@@ -9,8 +9,7 @@ from entrypoints.bot.reception import SERVICE_LINES
 from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import PHOTOS, Stage, until
-from tests.entrypoints.bot.test_avatars import preparing
-from tests.entrypoints.bot.test_buttons import go_to
+from tests.entrypoints.bot.ways import go_to, preparing
 
 Logs = Sequence[Mapping[str, Any]]
 FILE = {"file_id": "f", "file_unique_id": "u"}

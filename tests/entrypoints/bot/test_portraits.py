@@ -11,25 +11,7 @@ from avatar_core.use_cases.portraits import Idea, RecordPortraitReport
 from entrypoints.bot.callbacks import Tap, asking, calling
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import Stage
-from tests.entrypoints.bot.test_avatars import ordered
-
-
-async def painted(stage: Stage, person: Customer) -> None:
-    """Have an avatar, and one portrait of it."""
-    await ordered(stage, person)
-    await stage.train()
-    await person.tap("🎞 Studio")
-    await person.wait_for("Price: 7.5 ⭐")
-    await paint(stage, person, "Paint for 7.5 ⭐")
-
-
-async def paint(stage: Stage, person: Customer, button: str) -> None:
-    before = stage.written("portraits.requested")
-    await person.tap(button)
-    await stage.happened("portraits.requested", before + 1)
-    await stage.settled()
-    await stage.work()
-    await stage.paint()
+from tests.entrypoints.bot.ways import ordered, paint, painted
 
 
 def delivered(stage: Stage) -> PortraitsDelivered:

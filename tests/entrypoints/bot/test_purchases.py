@@ -14,7 +14,7 @@ from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import ChatMessage, Customer
 from entrypoints.sandbox.telegram.purchases import charge
 from tests.entrypoints.bot.stage import FIRST, OWNER, ROBOKASSA, Stage, stage_of, until
-from tests.entrypoints.bot.test_buttons import go_to
+from tests.entrypoints.bot.ways import go_to
 
 
 def is_invoice(message: ChatMessage) -> bool:

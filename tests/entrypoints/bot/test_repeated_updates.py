@@ -9,8 +9,8 @@ from entrypoints.bot import intake, voice
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import OWNER, Stage
-from tests.entrypoints.bot.test_avatars import ordered
 from tests.entrypoints.bot.test_conversations import group_message
+from tests.entrypoints.bot.ways import ordered
 
 Logs = Sequence[Mapping[str, Any]]
 QUESTION = "Where is my portrait?"
