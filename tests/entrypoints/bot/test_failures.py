@@ -17,8 +17,7 @@ from entrypoints.bot.talk import Place
 from entrypoints.sandbox.telegram import Customer
 from entrypoints.sandbox.telegram.purchases import charge
 from tests.entrypoints.bot.stage import OWNER, PHOTOS, Stage, stage_of, until
-from tests.entrypoints.bot.test_purchases import refund
-from tests.entrypoints.bot.ways import go_to, ordered, preparing
+from tests.entrypoints.bot.ways import go_to, ordered, preparing, refund
 
 Logs = Sequence[Mapping[str, Any]]
 

@@ -11,8 +11,7 @@ from avatar_core.runs import FailureReason
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import Stage
-from tests.entrypoints.bot.test_purchases import is_invoice, paid
-from tests.entrypoints.bot.ways import ordered, preparing
+from tests.entrypoints.bot.ways import is_invoice, ordered, paid, preparing
 
 
 async def asked_whether_to_discard(stage: Stage, person: Customer) -> str:

@@ -1,8 +1,8 @@
-"""Ways through the chat: to a place in it, to a training, to portraits."""
+"""Ways through the chat: to a place in it, to a training, to portraits, and to money that is paid or given back."""
 
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.bot.talk import Place
-from entrypoints.sandbox.telegram import Customer
+from entrypoints.sandbox.telegram import ChatMessage, Customer
 from tests.entrypoints.bot.stage import Stage
 
 
@@ -59,3 +59,31 @@ async def paint(stage: Stage, person: Customer, button: str) -> None:
     await stage.settled()
     await stage.work()
     await stage.paint()
+
+
+def is_invoice(message: ChatMessage) -> bool:
+    return message.invoice is not None
+
+
+def rich(stage: Stage, name: str = "Fan", language: str = "en") -> Customer:
+    person = stage.telegram.person(first_name=name, language_code=language)
+    person.person.stars = 100_000
+    return person
+
+
+async def paid(stage: Stage, count: int = 1) -> None:
+    await stage.happened("payment.completed", count)
+    await stage.settled()
+    await stage.work()
+
+
+def refund(fan: Customer) -> dict[str, object]:
+    """Word the message by which Telegram tells that a charge was given back."""
+    refunded = {
+        "currency": "XTR",
+        "total_amount": 500,
+        "invoice_payload": "some-payment",
+        "telegram_payment_charge_id": "charge-7",
+    }
+    told = {"message_id": 5, "date": 1, "chat": fan.person.wire_chat(), "from": fan.person.wire()}
+    return {**told, "refunded_payment": refunded}
