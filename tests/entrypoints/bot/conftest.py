@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from entrypoints.bot import intake, voice
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import Stage, stage_of
 
@@ -30,3 +31,11 @@ def fan(stage: Stage) -> Customer:
     person = stage.telegram.person(first_name="Fan", language_code="en")
     person.person.stars = 100_000
     return person
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait for long."""
+    monkeypatch.setattr(intake, "PAUSES_S", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(voice, "AFTER_DOWNLOAD_S", 0.01)
+    monkeypatch.setattr("adapters.telegram.refusals.PAUSE_S", 0.01)

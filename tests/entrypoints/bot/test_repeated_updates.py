@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entrypoints.bot import intake, voice
+from entrypoints.bot import voice
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import OWNER, Stage
@@ -14,13 +14,7 @@ from tests.entrypoints.bot.ways import ordered
 
 Logs = Sequence[Mapping[str, Any]]
 QUESTION = "Where is my portrait?"
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody wait for long."""
-    monkeypatch.setattr(intake, "PAUSES_S", (0.01, 0.01, 0.01))
-    monkeypatch.setattr("adapters.telegram.refusals.PAUSE_S", 0.01)
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 def fail_once(stage: Stage, person: Customer) -> None:
