@@ -56,6 +56,18 @@ class _Provider(Vendor):
             raise ProviderRefused(reason="it does not like the order")
         return answered
 
+    async def asked(self) -> None:
+        """Let a call come that only asks, and answer it."""
+        await self.answer(answered=await self.call())
+
+    async def handed(self, order: str, start: Callable[[], Coroutine[None, None, Ticket]]) -> Ticket:
+        """Let an order come, begin to run it, and answer."""
+        answered = await self.call(submitted=order)
+        ticket = await start()
+        self.begin(order)
+        await self.answer(answered=answered)
+        return ticket
+
     def befalls(self, order: str, reason: FailureReason) -> None:
         """Note why an order may fail."""
         self.office.oracle.reasons[order].add(reason)
@@ -145,17 +157,12 @@ class Trainer(_Provider):
 
     async def find(self, order: TrainingId) -> Ticket | None:
         """Return the run started for this order."""
-        answered = await self.call()
-        await self.answer(answered=answered)
+        await self.asked()
         return await self.memory.find(order)
 
     async def submit(self, order: TrainingOrder) -> Ticket:
         """Start training."""
-        answered = await self.call(submitted=order.id)
-        ticket = await self.memory.submit(order)
-        self.begin(order.id)
-        await self.answer(answered=answered)
-        return ticket
+        return await self.handed(order.id, lambda: self.memory.submit(order))
 
     async def report(self, ticket: Ticket) -> Report:
         """Return how the run stands."""
@@ -189,17 +196,12 @@ class Painter(_Provider):
 
     async def find(self, order: PortraitOrderId) -> Ticket | None:
         """Return the run started for this order."""
-        answered = await self.call()
-        await self.answer(answered=answered)
+        await self.asked()
         return await self.memory.find(order)
 
     async def submit(self, order: PaintingOrder) -> Ticket:
         """Start painting."""
-        answered = await self.call(submitted=order.id)
-        ticket = await self.memory.submit(order)
-        self.begin(order.id)
-        await self.answer(answered=answered)
-        return ticket
+        return await self.handed(order.id, lambda: self.memory.submit(order))
 
     async def report(self, ticket: Ticket) -> Report:
         """Return how the run stands, for an hour after its end."""
@@ -209,8 +211,7 @@ class Painter(_Provider):
 
     async def fetch(self, image: str) -> bytes:
         """Return an image, for an hour."""
-        answered = await self.call()
-        await self.answer(answered=answered)
+        await self.asked()
         self._remember(image)
         return await self.memory.fetch(image)
 

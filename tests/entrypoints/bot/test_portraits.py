@@ -11,7 +11,7 @@ from avatar_core.use_cases.portraits import Idea, RecordPortraitReport
 from entrypoints.bot.callbacks import Tap, asking, calling
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import Stage
-from tests.entrypoints.bot.ways import ordered, paint, painted
+from tests.entrypoints.bot.ways import another_asked_for, ordered, paint, painted
 
 
 def delivered(stage: Stage) -> PortraitsDelivered:
@@ -106,15 +106,7 @@ async def test_without_an_avatar_the_way_to_one_is_shown(stage: Stage, fan: Cust
 async def test_several_avatars_are_chosen_from(stage: Stage, fan: Customer) -> None:
     await ordered(stage, fan)
     await stage.train()
-    await stage.press(fan, Tap.NEW_AVATAR)
-    await stage.say(fan, "Second fan")
-    await fan.tap("Man")
-    await stage.settled()
-    customer = (await stage.dossier(fan)).customer.id
-    for number in range(10):
-        await stage.desk.add_photo(customer, f"other {number}".encode())
-    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
-    await fan.tap("Train for 220 ⭐")
+    await another_asked_for(stage, fan, "Second fan")
     await stage.happened("training.requested", 2)
     await stage.settled()
     await stage.work()

@@ -11,7 +11,7 @@ from avatar_core.runs import FailureReason
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import Stage
-from tests.entrypoints.bot.ways import is_invoice, ordered, paid, preparing
+from tests.entrypoints.bot.ways import another_asked_for, is_invoice, ordered, paid, preparing
 
 
 async def asked_whether_to_discard(stage: Stage, person: Customer) -> str:
@@ -202,15 +202,7 @@ async def test_one_training_at_a_time(stage: Stage, fan: Customer) -> None:
     await stage.press(fan, Tap.AVATARS)
     assert "Fan — training, 0 %" in fan.received[-1].text
     assert "➕ New digital body" not in fan.received[-1].labels
-    await stage.press(fan, Tap.NEW_AVATAR)
-    await stage.say(fan, "Second")
-    await fan.tap("Woman")
-    await stage.settled()
-    customer = (await stage.dossier(fan)).customer.id
-    for number in range(10):
-        await stage.desk.add_photo(customer, f"other {number}".encode())
-    await stage.press(fan, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
-    await fan.tap("Train for 220 ⭐")
+    await another_asked_for(stage, fan, "Second")
     await fan.wait_for("A training is running already")
 
 

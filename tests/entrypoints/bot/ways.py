@@ -43,6 +43,19 @@ async def ordered(stage: Stage, person: Customer) -> None:
     await stage.work()
 
 
+async def another_asked_for(stage: Stage, person: Customer, name: str) -> None:
+    """Have asked for the training of another avatar."""
+    await stage.press(person, Tap.NEW_AVATAR)
+    await stage.say(person, name)
+    await person.tap("Woman")
+    await stage.settled()
+    customer = (await stage.dossier(person)).customer.id
+    for number in range(10):
+        await stage.desk.add_photo(customer, f"other {number}".encode())
+    await stage.press(person, calling(Tap.QUOTE_TRAINING, "flux-dev-lora", 1000))
+    await person.tap("Train for 220 ⭐")
+
+
 async def painted(stage: Stage, person: Customer) -> None:
     """Have an avatar, and one portrait of it."""
     await ordered(stage, person)

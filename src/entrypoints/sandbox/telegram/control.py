@@ -17,7 +17,7 @@ from fastapi import APIRouter, Form, HTTPException, Response, UploadFile
 from pydantic import BaseModel
 
 from .customer import Customer
-from .faults import Fault, FaultKind, Faults
+from .faults import Fault, Faults
 from .purchases import CannotDo, bot_of
 from .records import Json, Message, Person
 from .screen import ChatMessage, seen
@@ -60,19 +60,6 @@ class Paid(BaseModel):
     message_id: int | None = None
     link: str | None = None
     payer_id: int | None = None
-
-
-class NewFault(BaseModel):
-    """A fault to come; the fields are those of `Fault`."""
-
-    kind: FaultKind
-    method: str = "*"
-    times: int = 1
-    seconds: float = 0.0
-    code: int = 502
-    is_after_acceptance: bool = False
-    bot_id: int | None = None
-    chat_id: int | None = None
 
 
 class Advance(BaseModel):
@@ -213,9 +200,9 @@ class Control:
             raise HTTPException(404, "no such file")
         return Response(kept.content, media_type=kept.mime)
 
-    async def add_fault(self, new: NewFault) -> Json:
+    async def add_fault(self, fault: Fault) -> Json:
         """Let something go wrong."""
-        self._faults.add(Fault(**new.model_dump()))
+        self._faults.add(fault)
         return {"to_come": len(self._faults.plan)}
 
     async def clear_faults(self) -> Json:
