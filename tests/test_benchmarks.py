@@ -125,24 +125,27 @@ FLAT, RISING = [100.0] * 20, [100.0] * 10 + [100.0 + number for number in range(
 @pytest.mark.parametrize(
     ("memory_mb", "connections", "complaints"),
     [
-        (FLAT, [8.0] * 20, 0),
-        ([60.0] * 10 + [100.0] * 10, [8.0] * 20, 0),
-        ([100.0, 103.0] * 10, [8.0] * 20, 0),
-        (RISING, [8.0] * 20, 1),
-        (FLAT, [8.0] * 19 + [9.0], 1),
-        (FLAT, [4.0] * 10 + [4.0, 4.0, 5.0, 5.0, 6.0, 6.0, 7.0, 7.0, 8.0, 8.0], 1),
-        ([100.0, 900.0], [8.0] * 2, 0),
+        ({}, [8.0] * 20, 0),
+        ({"us": [60.0] * 10 + [100.0] * 10}, [8.0] * 20, 0),
+        ({"us": [100.0, 103.0] * 10}, [8.0] * 20, 0),
+        ({"us": RISING}, [8.0] * 20, 1),
+        ({DATABASE: [9.0 + number / 10 for number in range(20)]}, [8.0] * 20, 0),
+        ({DATABASE: [9.0 + number / 5 for number in range(20)]}, [8.0] * 20, 1),
+        ({}, [8.0] * 19 + [9.0], 1),
+        ({}, [4.0] * 10 + [4.0, 4.0, 5.0, 5.0, 6.0, 6.0, 7.0, 7.0, 8.0, 8.0], 1),
+        ({}, [5.0] * 10 + [5.0, 5.0, 5.0, 6.0, 6.0, 6.0, 7.0, 7.0, 8.0, 8.0], 0),
+        ({"us": [100.0, 900.0], DATABASE: [9.0] * 2}, [8.0] * 2, 0),
     ],
 )
 async def test_what_grows_over_the_second_half_or_opens_too_much_is_complained_of(
-    server: Server, tmp_path: Path, memory_mb: list[float], connections: list[float], complaints: int
+    server: Server, tmp_path: Path, memory_mb: dict[str, list[float]], connections: list[float], complaints: int
 ) -> None:
     async with server.house(1) as database:
         watch = Watch(database, {"us": os.getpid()}, most_connections=8)
         await watch.look()
     assert watch.memory_mb["us"][0] > 0
     assert watch.processor_s[DATABASE][0] > 0
-    watch.memory_mb.update({"us": memory_mb, DATABASE: [9.0] * len(memory_mb)})
+    watch.memory_mb.update({"us": FLAT, DATABASE: FLAT} | memory_mb)
     watch.connections, watch.minutes = connections, [float(number) for number in range(len(connections))]
     assert len(watch.complaints()) == complaints
     draw_load(watch, {"walk": [1.0] * (len(connections) - 1)}, tmp_path / "load-steady.svg")

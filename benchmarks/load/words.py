@@ -20,7 +20,8 @@ those who write, pay and order.  Telegram and the painter answer at once, within
 
 The processors' time of an act is that of all processes and of the database until nothing of it is left to do: beside
 foreign load it says more than the rate.  Growth is that of a line through the second half of the samples; more than
-4 MB of a process, or more than one connection, is too much.
+4 MB of a process, 1 MB of each of the database's sessions, or four connections, is too much: a pool opens one when
+many callers come at once, and closes one that nobody has needed for ten minutes.
 """
 WORDS = """\
 What limits
