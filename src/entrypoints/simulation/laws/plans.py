@@ -125,7 +125,8 @@ class Plans:
             term = subscription.term_at(now) if subscription else None
             if paid == (term.plan if term else None):
                 continue
-            if paid == budget.runs_at(now - LATE) == budget.runs_at(now + LATE):
+            settled_long_ago = budget.at < now - LATE
+            if settled_long_ago and paid == budget.runs_at(now - LATE) == budget.runs_at(now + LATE):
                 yield Broken("the plan that runs is the highest one that is left", customer, f"{term}, not {paid}")
 
     def _count(self, payment: Payment) -> None:
