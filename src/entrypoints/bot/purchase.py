@@ -81,7 +81,7 @@ async def buy(talk: Talk, args: list[str]) -> None:
     purchase = Purchase(known, rail.gateway.code, rail.currency, talk.bot, _resume(rest))
     payment = await talk.desk.open_payment(talk.customer.id, purchase)
     title, description = _named(talk, payment)
-    checkout = await rail.gateway.checkout(payment, _at_the_gateway(talk, payment) or title)
+    checkout = await rail.gateway.checkout(payment, _named_outside(talk, payment, title))
     if checkout.url is None:
         await talk.voice.invoice(payment, title[:TITLE_LENGTH], description[:DESCRIPTION_LENGTH])
     else:
@@ -98,10 +98,11 @@ def _named(talk: Talk, payment: Payment) -> tuple[str, str]:
             return title, talk.words.plain("invoice-pack", stars=payment.stars)
 
 
-def _at_the_gateway(talk: Talk, payment: Payment) -> str | None:
-    """Return what a pack is called outside Telegram; a plan is called there as it is here."""
-    is_pack = isinstance(payment.purpose, TopUp)
-    return talk.words.plain("gateway-pack", stars=payment.stars) if is_pack else None
+def _named_outside(talk: Talk, payment: Payment, title: str) -> str:
+    """Return what is paid for in a vendor's words: a pack without its emoji, a plan as it is called here."""
+    if isinstance(payment.purpose, TopUp):
+        return talk.words.plain("gateway-pack", stars=payment.stars)
+    return title
 
 
 async def _link(talk: Talk, checkout: Checkout, title: str) -> None:
