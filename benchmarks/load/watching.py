@@ -12,11 +12,9 @@ from adapters.postgres.pool import Database
 
 GROWTH_MB = 4.0
 """What the line may rise by over the second half: an arena more or less, and no more in an hour than in a minute."""
-GROWTH_EACH_MB = 1.0
-"""The same for a session of the database."""
-GROWTH_CONNECTIONS = 4.0
-"""A pool opens one more when many callers come at once, and closes one that nobody needed for ten minutes; one that is
-lost every seven minutes is more in half an hour."""
+GROWTH_EACH_MB = 0.25
+"""The same for a session of the database, of which there are dozens: their number is judged by itself."""
+GROWTH_CONNECTIONS = 1.0
 FEWEST = 6
 """Samples that a line can be laid through."""
 DATABASE = "the database, each session"

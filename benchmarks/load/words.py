@@ -20,8 +20,8 @@ those who write, pay and order.  Telegram and the painter answer at once, within
 
 The processors' time of an act is that of all processes and of the database until nothing of it is left to do: beside
 foreign load it says more than the rate.  Growth is that of a line through the second half of the samples; more than
-4 MB of a process, 1 MB of each of the database's sessions, or four connections, is too much: a pool opens one when
-many callers come at once, and closes one that nobody has needed for ten minutes.
+4 MB of a process, a quarter of one in each of the database's sessions, or more than one connection, is too much.  Busy
+processors make callers queue and pools open connections: steady load wants a machine that does nothing else.
 """
 WORDS = """\
 What limits
