@@ -67,11 +67,13 @@ def _percent(run: Json) -> int | None:
 
 
 def _model(run: Json, settings: ReplicateSettings) -> ModelVersion | None:
-    """Return what was trained; ``version`` is seen as ``owner/name:hash`` and as a bare hash."""
+    """Return what was trained; ``version`` is seen as ``owner/name:hash`` and as a bare hash, and else is none."""
     output = run.get("output")
     if not isinstance(output, dict) or not output.get("version"):
         return None
     owner_and_name, _, version = _text(output["version"]).rpartition(":")
+    if not version or "/" in version:
+        return None
     weights = output.get("weights")
     return ModelVersion(owner_and_name or _destination(run, settings), version, str(weights) if weights else None)
 

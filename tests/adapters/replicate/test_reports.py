@@ -47,7 +47,9 @@ def test_a_bare_version_belongs_to_the_destination_of_its_order() -> None:
         assert (told.model.model, told.model.version, told.model.weights) == (destination, "abc", None)
 
 
-@pytest.mark.parametrize("output", [None, {}, {"version": None}, "weights", []])
+@pytest.mark.parametrize(
+    "output", [None, {}, {"version": None}, "weights", [], *({"version": each} for each in ("", "me/m:", "me/m", ":"))]
+)
 def test_a_success_without_a_version_has_no_model(output: object) -> None:
     told = report_of(run(status="succeeded", output=output), RunKind.TRAINING, SETTINGS)
     assert (told.status, told.model) == (ReportStatus.SUCCEEDED, None)
