@@ -139,6 +139,38 @@ async def test_a_photo_whose_draft_is_given_up_meanwhile_is_forgotten(world: Mem
     assert world.photos.kept == {}
 
 
+async def test_a_photo_never_gets_into_the_draft_that_was_begun_meanwhile(world: MemoryWorld, fate: Fate) -> None:
+    """Its file lies with the first draft, and would be swept from there."""
+    customer = await world.with_stars(0)
+    first = await world.drafted(customer, photos=0)
+
+    async def begin_anew() -> None:
+        await world.discard_draft(customer, first.id)
+        await world.drafted(customer, photos=0)
+
+    fate.before[:] = [begin_anew]
+    with pytest.raises(DraftNotFound):
+        await world.add_photo(customer, b"one")
+    assert (await world.read(customer)).draft.photos == ()
+    assert world.photos.kept == {}
+
+
+async def test_a_photo_whose_commit_gets_no_answer_keeps_its_file(world: MemoryWorld, fate: Fate) -> None:
+    """The commit may still be under way: a draft that counts a photo whose file is gone could not be trained."""
+    customer = await world.with_stars(0)
+    await world.drafted(customer, photos=0)
+
+    async def silence() -> None:
+        raise StoreUnavailable(reason="no answer")
+
+    fate.before[:] = [silence]
+    with pytest.raises(StoreUnavailable):
+        await world.add_photo(customer, b"one")
+    assert len(world.photos.kept) == 1
+    (photo,) = (await world.add_photo(customer, b"one")).photos
+    assert set(world.photos.kept) == {photo.ref}
+
+
 async def test_a_removed_photo_is_gone_from_the_draft_and_from_the_disk(world: MemoryWorld) -> None:
     customer = await world.with_stars(0)
     first, second = (await world.drafted(customer, photos=2)).photos

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from avatar_core.avatars import Avatar, Gender
 from avatar_core.catalogue import Catalogue
 from avatar_core.dossier import Dossier, OfCustomer, OfTraining
-from avatar_core.errors import AvatarError, DraftNotFound, TrainingNotFound
+from avatar_core.errors import AvatarError, DraftNotFound, StoreUnavailable, TrainingNotFound
 from avatar_core.events import DraftDiscarded
 from avatar_core.ids import AvatarId, BotId, CustomerId, PhotoRef, QuoteId, TrainerCode, TrainingId
 from avatar_core.photos import Photo
@@ -83,7 +83,8 @@ class AddPhoto:
     async def __call__(self, customer: CustomerId, content: bytes) -> Training:
         """Return the draft with the photo.
 
-        Raises PhotoRefused, TooManyPhotos, DraftNotFound and StoreUnavailable; then nothing of it is kept.
+        Raises PhotoRefused, TooManyPhotos and DraftNotFound, and then nothing of it is kept.  Raises StoreUnavailable,
+        and then the photo may have got in all the same; if it has not, its file is swept later.
         """
         seen = await self.inspector.inspect(content)
         async with self.begin() as work:
@@ -92,18 +93,22 @@ class AddPhoto:
         draft.add(photo)  # refuses before anything is stored
         await self.store.put(photo.ref, await self.inspector.prepared(content))
         try:
-            return await self._keep(customer, photo)
+            return await self._keep(customer, draft.id, photo)
+        except StoreUnavailable:  # whether it was kept is not known: a commit may still be under way
+            raise
         except AvatarError:
             await self._forget(customer, photo)
             raise
 
     @again
-    async def _keep(self, customer: CustomerId, photo: Photo) -> Training:
+    async def _keep(self, customer: CustomerId, draft: TrainingId, photo: Photo) -> Training:
         async with self.begin() as work:
-            draft = (await work.dossier(OfCustomer(customer))).draft.add(photo)
-            work.save(draft)
+            known = (await work.dossier(OfCustomer(customer))).draft
+            if known.id != draft:  # it was given up meanwhile, and another one begun
+                raise DraftNotFound
+            work.save(kept := known.add(photo))
             await work.commit()
-        return draft
+        return kept
 
     async def _forget(self, customer: CustomerId, photo: Photo) -> None:
         """Delete what was stored in vain, unless the very same photo has got in meanwhile."""
