@@ -15,7 +15,7 @@ from avatar_core.events import (
     TrainingProgressed,
     TrainingRequested,
 )
-from avatar_core.ids import BotId, CustomerId, EventId, EvidenceId, TelegramId, TrainingId
+from avatar_core.ids import BotId, CustomerId, EventId, EvidenceId, MessageId, TelegramId, TrainingId
 from avatar_core.money import Currency, Price, Stars
 from avatar_core.runs import RunStatus
 from avatar_core.tasks import Happening, Reaction, Task
@@ -182,6 +182,22 @@ async def test_an_owner_who_cannot_be_reached_keeps_nothing_from_the_others(fami
     family.messenger.blocked_by.add(OWNER)
     await family.tell_owner(QUARANTINED)
     assert [told.address.telegram_id for told in family.messenger.told] == [OTHER_OWNER]
+
+
+@pytest.mark.parametrize(("mute", "told"), [(OWNER, OTHER_OWNER), (OTHER_OWNER, OWNER)])
+async def test_an_owner_whose_chat_takes_nothing_keeps_nothing_from_the_others(
+    family: MemoryWorld, monkeypatch: pytest.MonkeyPatch, mute: TelegramId, told: TelegramId
+) -> None:
+    tell = family.messenger.tell
+
+    async def refused(address: Address, news: Event) -> MessageId:
+        if address.telegram_id == mute:
+            raise MessengerUnavailable(retry_after_s=30.0)
+        return await tell(address, news)
+
+    monkeypatch.setattr(family.messenger, "tell", refused)
+    await family.tell_owner(QUARANTINED)
+    assert [each.address.telegram_id for each in family.messenger.told] == [told]
 
 
 async def test_a_bot_that_cannot_speak_keeps_nothing_from_the_other_bots_owners(family: MemoryWorld) -> None:

@@ -1,5 +1,6 @@
 """Carrying out what must follow: one task, one reaction."""
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -101,40 +102,43 @@ class TellCustomer:
 
 @dataclass(frozen=True, slots=True)
 class TellOwner:
-    """Bring the news to a bot's owners; an owner who cannot be reached changes nothing for anybody."""
+    """Bring the news to a bot's owners; one who cannot be told keeps nothing from the others."""
 
     begin: BeginUnitOfWork
     messenger: Messenger
     bots: Bots
 
     async def __call__(self, news: Event) -> None:
-        """Tell every owner of the bot.  Raises MessengerUnavailable.
+        """Tell every owner of the bot; what concerns all bots is told by each.  Raises MessengerUnavailable.
 
-        What concerns all bots is told by each of them, and one that cannot speak keeps nothing from the others: they
-        would be told again and again until it can.
+        It raises when nobody could be told: were it done again because one could not, a bot that is mute or a group
+        that takes nothing in, the others would be told again and again.
         """
-        mute, spoke = None, False
-        for profile in self.bots.concerned(await self._bot(news)):
+        trouble, told = None, False
+        for address in _owners_of(self.bots.concerned(await self._bot(news))):
             try:
-                await self._tell(profile, news)
-            except MessengerUnavailable as trouble:
-                mute = trouble
+                await self.messenger.tell(address, news)
+            except RecipientUnreachable:
+                continue
+            except MessengerUnavailable as now:
+                trouble = now
             else:
-                spoke = True
-        if mute and not spoke:
-            raise mute
-
-    async def _tell(self, profile: BotProfile, news: Event) -> None:
-        language = Language.spoken(profile.owner_language)
-        for owner in profile.owners:
-            with suppress(RecipientUnreachable):
-                await self.messenger.tell(Address(profile.bot, owner, language, Role.OWNER), news)
+                told = True
+        if trouble and not told:
+            raise trouble
 
     async def _bot(self, news: Event) -> BotId | None:
         if isinstance(news, _WITHOUT_CUSTOMER):
             return news.bot
         async with self.begin() as work:
             return (await work.dossier(OfCustomer(news.customer))).customer.bot
+
+
+def _owners_of(profiles: Iterable[BotProfile]) -> Iterator[Address]:
+    for profile in profiles:
+        language = Language.spoken(profile.owner_language)
+        for owner in profile.owners:
+            yield Address(profile.bot, owner, language, Role.OWNER)
 
 
 @dataclass(frozen=True, slots=True)
