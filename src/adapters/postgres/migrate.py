@@ -114,8 +114,15 @@ async def _applied(connection: AsyncConnection, schema: str) -> dict[str, str]:
     return dict(await rows.fetchall())
 
 
+async def _create(connection: AsyncConnection, schema: str) -> None:
+    """Create the schema, unless it is there: its owner need not be allowed to create one (IF NOT EXISTS asks that)."""
+    found = await connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,))
+    if await found.fetchone() is None:
+        await connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(schema)))
+
+
 async def _apply(connection: AsyncConnection, migration: Migration, schema: str) -> None:
-    await connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+    await _create(connection, schema)
     await connection.execute(
         at_home(
             "CREATE TABLE IF NOT EXISTS avatar.migrations "

@@ -100,18 +100,22 @@ async def test_the_role_may_look_whether_anything_is_missing_and_the_owner_has_t
         await migrate(database_dsn + AS_APP)
 
 
-async def test_an_owner_who_may_make_no_roles_migrates_all_the_same(postgres_server: EmbeddedPostgres) -> None:
-    """As on a server whose accounts are made by somebody else: then the program runs as the owner."""
-    name, schema = f"poor_{next(database_numbers)}", "poor"
+@pytest.mark.parametrize("right", ['GRANT CREATE ON DATABASE "{}" TO {}', 'CREATE SCHEMA "{}" AUTHORIZATION {}'])
+async def test_an_owner_who_may_make_no_roles_migrates_all_the_same(
+    postgres_server: EmbeddedPostgres, right: str
+) -> None:
+    """As on a server whose accounts, or schemas too, are made by somebody else: the program runs as the owner."""
+    name = schema = f"poor_{next(database_numbers)}"
+    owner = f"{name}_owner"
     dsn = postgres_server.create_database(name)
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
-        await connection.execute("CREATE ROLE poor_owner LOGIN")
-        await connection.execute(f'GRANT CREATE ON DATABASE "{name}" TO poor_owner')
+        await connection.execute(f"CREATE ROLE {owner} LOGIN")
+        await connection.execute(right.format(name, owner).encode())
     try:
-        await migrate(dsn + " options='-c role=poor_owner'", schema=schema)
+        await migrate(dsn + f" options='-c role={owner}'", schema=schema)
         assert await pending(dsn, schema=schema) == []
         async with await psycopg.AsyncConnection.connect(dsn) as connection:
-            roles = await connection.execute("SELECT count(*) FROM pg_roles WHERE rolname = 'poor_app'")
+            roles = await connection.execute("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'poor%_app'")
             assert await roles.fetchone() == (0,)
     finally:
         postgres_server.drop_database(name)
