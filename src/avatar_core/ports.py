@@ -197,7 +197,10 @@ class Worklists(Protocol):
         ...
 
     async def days_to_seal(self, at: datetime, limit: int) -> list[date]:
-        """Return the newest day that can be sealed, if there is one that is not: all before it are sealed with it."""
+        """Return the newest day that can be sealed, if there is one that is not: all before it are sealed with it.
+
+        Only a day behind which something is posted already: a clock that is ahead must not close the days to come.
+        """
         ...
 
     async def photos_to_delete(self, before: datetime, limit: int) -> list[TrainingId]:

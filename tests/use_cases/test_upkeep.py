@@ -188,6 +188,7 @@ async def test_the_days_that_are_over_are_sealed_once(world: MemoryWorld) -> Non
     await world.bought((await world.customer()).id, "xtr-500", "charge-1")
     await world.work()
     world.clock.advance(2 * DAY)
+    await world.bought((await world.customer()).id, "xtr-500", "charge-2")
     (until,) = await world.store.worklists.days_to_seal(world.clock.now(), 10)
     made = await asyncio.gather(*(world.seal_days(until) for _ in range(4)))
     assert [seal.transfers for seals in made for seal in seals] == [2, 0]

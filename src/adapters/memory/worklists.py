@@ -67,11 +67,12 @@ class MemoryWorklists:
         return _first(((each.created_at, each.id) for each in empty if each.created_at < before), limit)
 
     async def days_to_seal(self, at: datetime, limit: int) -> list[date]:
-        """Return the newest day that can be sealed, if there is one that is not."""
+        """Return the newest day that can be sealed, if there is one that is not and a transfer behind it."""
         await asyncio.sleep(0)
         day = last_day_to_seal(at)
-        begun = any(posting.transfer.at.astimezone(UTC).date() <= day for posting in self._database.transfers)
-        return [day][:limit] if begun and day not in self._database.seals else []
+        days = {posting.transfer.at.astimezone(UTC).date() for posting in self._database.transfers}
+        between = days and min(days) <= day < max(days)
+        return [day][:limit] if between and day not in self._database.seals else []
 
     async def photos_to_delete(self, before: datetime, limit: int) -> list[TrainingId]:
         """Return trainings that ended before a moment and still keep photos."""

@@ -84,13 +84,15 @@ class PostgresWorklists:
         return [TrainingId(name) for (name,) in rows]
 
     async def days_to_seal(self, at: datetime, limit: int) -> list[date]:
-        """Return the newest day that can be sealed, if there is one that is not."""
+        """Return the newest day that can be sealed, if there is one that is not and a transfer behind it."""
         day = last_day_to_seal(at)
         ends = datetime.combine(day + timedelta(days=1), time(), UTC)
         rows = await self._database.rows(
             "SELECT 1 WHERE NOT EXISTS (SELECT FROM avatar.seals WHERE day >= %s)"
-            " AND EXISTS (SELECT FROM avatar.transfers WHERE at < %s)",
+            " AND EXISTS (SELECT FROM avatar.transfers WHERE at < %s)"
+            " AND EXISTS (SELECT FROM avatar.transfers WHERE at >= %s)",
             day,
+            ends,
             ends,
         )
         return [day][:limit] if rows else []

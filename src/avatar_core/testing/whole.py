@@ -4,6 +4,7 @@ A credit comes with its payment, its money, its notice and its event; an order c
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from avatar_core import events, portraits
 from avatar_core.customers import Customer
@@ -67,10 +68,10 @@ def settled(wallet: Wallet, payment: Payment, charge: str = "charge-1") -> Paid:
     return Paid((notice, paid, money_received(receipt, cause, NOW), after), (news,), paid, after)
 
 
-def granted(wallet: Wallet, stars: int, number: int = 1) -> Wallet:
+def granted(wallet: Wallet, stars: int, number: int = 1, at: datetime = NOW) -> Wallet:
     """Return the wallet after so many stars that an owner granted: what needs no payment."""
     cause = Cause("grant", str(number))
-    return wallet.give(Stars.of(stars), "grant", f"grant:{number}", cause=cause, at=NOW)
+    return wallet.give(Stars.of(stars), "grant", f"grant:{number}", cause=cause, at=at)
 
 
 def requested(order: PortraitOrder, wallet: Wallet, stars: Stars) -> Whole:

@@ -211,18 +211,29 @@ class WorklistsContract(StoreContract):
 
     # --- days to seal
 
-    async def test_a_day_is_to_be_sealed_some_hours_after_its_end_once_there_was_a_transfer(
+    async def test_a_day_is_to_be_sealed_some_hours_after_its_end_once_there_is_a_transfer_behind_it(
         self, store: Store, customer: Customer
     ) -> None:
-        over = datetime.combine(NOW.date() + DAY, time(), UTC) + SEAL_AFTER
+        ends = datetime.combine(NOW.date() + DAY, time(), UTC)
+        over = ends + SEAL_AFTER
         assert await store.worklists.days_to_seal(over, 10) == []
         await store.save(granted((await store.read(customer)).wallet, 5))
+        assert await store.worklists.days_to_seal(over, 10) == []
+        await store.save(granted((await store.read(customer)).wallet, 5, 2, ends))
         assert await store.worklists.days_to_seal(over - SECOND, 10) == []
         assert await store.worklists.days_to_seal(over, 10) == [NOW.date()]
-        assert await store.worklists.days_to_seal(over + 7 * DAY, 10) == [NOW.date() + 7 * DAY]
         await store.books.seal(NOW.date())
         assert await store.worklists.days_to_seal(over, 10) == []
-        assert await store.worklists.days_to_seal(over + DAY, 10) == [NOW.date() + DAY]
+
+    async def test_days_in_which_nothing_was_posted_yet_are_not_to_be_sealed(
+        self, store: Store, customer: Customer
+    ) -> None:
+        """A clock that is ahead for a while must not close the books for the days that are still to come."""
+        over = datetime.combine(NOW.date() + DAY, time(), UTC) + SEAL_AFTER
+        await store.save(granted((await store.read(customer)).wallet, 5))
+        await store.save(granted((await store.read(customer)).wallet, 5, 2, over))
+        assert await store.worklists.days_to_seal(over + 40 * DAY, 10) == []
+        assert await store.worklists.days_to_seal(over, 10) == [NOW.date()]
 
     # --- what nobody went on with
 
