@@ -287,7 +287,8 @@ class Trainer(Protocol):
     """Trains a personal model somewhere else.  Slow, expensive, and not idempotent by itself.
 
     Every method raises ProviderUnavailable (try again; the outcome is unknown) or ProviderUnauthorized (the token, or
-    an account without money).
+    an account without money).  It does so within a time of its own when the provider does not answer at all: an overdue
+    order is ended only after the provider was asked.
     """
 
     async def find(self, order: TrainingId) -> Ticket | None:

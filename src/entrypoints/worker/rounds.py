@@ -17,6 +17,8 @@ AT_A_TIME = 500
 """Ids looked at in one round; the rest is for the next one."""
 AT_ONCE = 8
 """Ids worked on at the same time within a round."""
+WITHIN_S = 600.0
+"""What takes longer with one id is broken off, as with a task: whoever never answers stops nobody else's deadline."""
 LONGEST_PAUSE_S = 300.0
 """Before an id that fails again and again is tried once more."""
 
@@ -66,7 +68,8 @@ class Round:
 
     async def _try(self, subject: object, at: datetime, redaction: Redaction) -> None:
         try:
-            await self.verb(subject)
+            async with asyncio.timeout(WITHIN_S):
+                await self.verb(subject)
         except ConcurrentChange:
             return  # somebody else is at it; the next round looks again
         except Exception as error:  # noqa: BLE001  (the edge of a round: it is logged, and the others go on)

@@ -63,6 +63,22 @@ async def test_an_id_that_fails_never_stops_the_others_and_rests_before_its_next
     assert done.count("bad!") == 3
 
 
+@pytest.mark.timeout(30)
+async def test_an_id_that_never_ends_is_broken_off_and_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "WITHIN_S", 0.01)
+    done: list[str] = []
+
+    async def verb(each: str) -> None:
+        if each == "bad":
+            await asyncio.Event().wait()
+        done.append(each)
+
+    with capture_logs() as logs:
+        await a_round(["bad", "good"], verb).make(NOW, Redaction())
+    assert done == ["good"]
+    assert [(line["subject"], line["error"]) for line in logs] == [("bad", "TimeoutError: ")]
+
+
 async def test_ids_that_fail_again_and_again_keep_no_place_from_younger_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounds, "AT_A_TIME", 2)
     done: list[str] = []
