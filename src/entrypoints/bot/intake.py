@@ -79,7 +79,7 @@ class Intake:
         self._given_up: set[tuple[BotId, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._question_turns = asyncio.Semaphore(AT_ONCE)
+        self._payment_turns = asyncio.Semaphore(AT_ONCE)
 
     @property
     def wanted(self) -> list[str]:
@@ -187,22 +187,26 @@ class Intake:
             return
         update = update_of(arrival.raw, bot)
         arrived = Arrived(arrival.bot, arrival.raw, lane, attempt, is_last)
-        # A question about a payment has ten seconds: slow chats must not take its turn.
-        async with self._question_turns if QUESTION in arrival.raw else self._turns:
+        # A question about a payment has ten seconds, and who has paid waits for stars: slow chats take none of these.
+        async with self._payment_turns if _of_payment(arrival.raw) else self._turns:
             await self._dispatcher.feed_update(bot, update, arrived=arrived)
 
 
 def lane_of(raw: Raw) -> str:
-    """Return whose turn an update waits for: its chat; a question about a payment waits for nobody."""
+    """Return whose turn an update waits for: its chat; what concerns a payment waits for nobody."""
+    if _of_payment(raw):
+        return f"payment:{raw.get('update_id')}"
     for kind, event in raw.items():
         if isinstance(event, Mapping):
-            if kind == QUESTION:
-                return f"question:{event.get('id')}"
             message = event.get("message")
             places = (event.get("chat"), _within(message, "chat"), event.get("from"), event.get("user"))
             people = (_within(each, "id") for each in places)
             return next((str(each) for each in people if each is not None), kind)
     return "nobody"
+
+
+def _of_payment(raw: Raw) -> bool:
+    return QUESTION in raw or tells_of_money(raw)
 
 
 def _within(thing: object, name: str) -> Any:  # noqa: ANN401  (JSON that nobody has checked yet)

@@ -10,7 +10,7 @@ from adapters.telegram.messenger import Rendering
 from adapters.telegram.refusals import MessageRefused
 from avatar_core.customers import Language
 from avatar_core.dossier import Dossier
-from avatar_core.errors import CustomerNotFound, MessengerUnavailable, RecipientUnreachable
+from avatar_core.errors import CustomerNotFound, MessengerUnavailable, RecipientUnreachable, StoreUnavailable
 from avatar_core.ids import BotId, CustomerId, TelegramId
 from avatar_core.use_cases.customers import Visit
 from entrypoints.bot.account import latest_operations
@@ -117,12 +117,12 @@ async def _catch_up(talk: Talk) -> None:
     """Tell somebody who had blocked the bot how things stand: the news that came meanwhile were told to nobody."""
     if not talk.dossier.returned:
         return
-    lines = (talk.words("returned"), *standing(talk, ready_avatars(talk)), "", await latest_operations(talk))
     try:
+        lines = (talk.words("returned"), *standing(talk, ready_avatars(talk)), "", await latest_operations(talk))
         await talk.voice.say(Rendering("\n".join(lines)))
     except MessageRefused:
         raise
-    except MessengerUnavailable:  # the update is fed again, and has to find somebody who returns
+    except (MessengerUnavailable, StoreUnavailable):  # the update is fed again, and has to find somebody who returns
         await talk.desk.note_unreachable(talk.customer.id)
         raise
 
@@ -152,12 +152,15 @@ async def _do(talk: Talk, prefix: str, args: list[str]) -> None:
 
 
 async def _stop_spinning(query: CallbackQuery, voice: Voice, words: Words) -> None:
-    """Answer the query, with a word when nothing was to be seen; one that is too old spins no more."""
+    """Answer the query, with a word when nothing was to be seen; one that is too old spins no more.
+
+    What the button says is done by now, and would be done again if this failed.
+    """
     text = words.plain("already-here") if voice.unchanged else None
     try:
         await patiently(lambda: voice.bot.answer_callback_query(query.id, text=text))
-    except MessageRefused:
-        return
+    except MessengerUnavailable as trouble:
+        log.info("a button goes on spinning", reason=str(trouble))
 
 
 async def _point_to_private_chat(message: Message, user: User, bot: Bot) -> None:

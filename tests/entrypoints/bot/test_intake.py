@@ -26,6 +26,12 @@ def message(number: int, chat: int = 7, text: str = "") -> dict[str, Any]:
     return {"update_id": number, "message": {**told, "text": text or str(number)}}
 
 
+def paid(number: int, chat: int = 7) -> dict[str, Any]:
+    told = {"currency": "XTR", "total_amount": 1, "invoice_payload": "p", "telegram_payment_charge_id": "c"}
+    payment = {**told, "provider_payment_charge_id": "x"}
+    return {"update_id": number, "message": {**message(number, chat)["message"], "successful_payment": payment}}
+
+
 def question(number: int) -> dict[str, Any]:
     asked = {"id": "q", "from": PERSON, "currency": "XTR", "total_amount": 1, "invoice_payload": "p"}
     return {"update_id": number, "pre_checkout_query": asked}
@@ -117,19 +123,19 @@ async def test_one_chat_keeps_its_order_and_the_others_do_not_wait(hall: Hall) -
     assert hall.listener.more == [False, True, True, False]
 
 
-async def test_a_question_about_a_payment_waits_for_nobody(hall: Hall) -> None:
+async def test_a_payment_and_a_question_about_one_wait_for_nobody(hall: Hall) -> None:
     hall.listener.gates["1"] = asyncio.Event()
-    await hall.intake.receive(FIRST, [message(1), question(2)])
-    await until(lambda: hall.listener.heard == ["question"])
+    await hall.intake.receive(FIRST, [message(1), question(2), paid(3)])
+    await until(lambda: hall.listener.heard == ["question", f"{FIRST}:3"])
     hall.listener.gates["1"].set()
     await hall.intake.drain()
 
 
-async def test_a_question_about_a_payment_is_asked_while_every_turn_is_taken(hall: Hall) -> None:
+async def test_a_payment_and_a_question_about_one_are_handled_while_every_turn_is_taken(hall: Hall) -> None:
     gate = hall.listener.gates["slow"] = asyncio.Event()
     await hall.intake.receive(FIRST, [message(chat, chat=chat, text="slow") for chat in range(1, AT_ONCE + 1)])
-    await hall.intake.receive(FIRST, [question(AT_ONCE + 1)])
-    await until(lambda: hall.listener.heard == ["question"])
+    await hall.intake.receive(FIRST, [question(AT_ONCE + 1), paid(AT_ONCE + 2)])
+    await until(lambda: hall.listener.heard == ["question", f"{FIRST}:{AT_ONCE + 2}"])
     gate.set()
     await hall.intake.drain()
 
@@ -223,7 +229,8 @@ async def test_a_shutdown_does_not_wait_for_ever(hall: Hall) -> None:
     ("raw", "lane"),
     [
         (message(1), "7"),
-        (question(1), "question:q"),
+        (question(1), "payment:1"),
+        (paid(2), "payment:2"),
         ({"update_id": 1, "callback_query": {"id": "1", "from": {"id": 3}, "message": {"chat": {"id": 4}}}}, "4"),
         ({"update_id": 1, "callback_query": {"id": "1", "from": {"id": 3}}}, "3"),
         ({"update_id": 1, "subscription": {"user": {"id": 5}}}, "5"),
@@ -232,7 +239,7 @@ async def test_a_shutdown_does_not_wait_for_ever(hall: Hall) -> None:
         ({"update_id": 1, "callback_query": {"id": "1", "message": None}}, "callback_query"),
         ({"update_id": 1, "message": {"chat": {}, "from": {"id": 6}}}, "6"),
         ({"update_id": 1, "message": {"chat": "7"}}, "message"),
-        ({"update_id": 1, "pre_checkout_query": {}}, "question:None"),
+        ({"update_id": 1, "pre_checkout_query": {}}, "payment:1"),
     ],
 )
 def test_every_update_has_a_lane(raw: dict[str, Any], lane: str) -> None:

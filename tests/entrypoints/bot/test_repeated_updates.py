@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from avatar_core.errors import StoreUnavailable
+from avatar_core.ids import CustomerId
+from avatar_core.ports import StatementLine
 from entrypoints.bot import voice
 from entrypoints.bot.callbacks import Tap, calling
 from entrypoints.sandbox.telegram import Customer
 from tests.entrypoints.bot.stage import OWNER, Stage
 from tests.entrypoints.bot.test_conversations import group_message
-from tests.entrypoints.bot.ways import ordered
+from tests.entrypoints.bot.ways import is_invoice, ordered
 
 Logs = Sequence[Mapping[str, Any]]
 QUESTION = "Where is my portrait?"
@@ -69,13 +72,42 @@ async def test_a_way_out_that_could_not_be_answered_still_says_what_it_cancelled
     assert "Cancelled" in await stage.say(fan, "/cancel")
 
 
-async def test_who_returns_hears_how_things_stand_even_when_the_first_try_fails(stage: Stage, fan: Customer) -> None:
+async def test_what_a_button_did_is_not_done_again_because_it_goes_on_spinning(stage: Stage, fan: Customer) -> None:
+    await stage.say(fan, "/start")
+    stage.telegram.faults.server_error(method="answerCallbackQuery", times=2 * voice.ATTEMPTS)
+    await stage.press(fan, calling(Tap.BUY, "xtr-500") + ":s")
+    assert len([each for each in fan.received if is_invoice(each)]) == stage.written("payment.opened") == 1
+
+
+async def come_back(stage: Stage, fan: Customer) -> None:
     await stage.say(fan, "/start")
     await fan.block()
     await stage.give(fan, stars=5)
     await stage.work()
     assert not (await stage.dossier(fan)).customer.reachable
     await fan.unblock()
+
+
+async def test_who_returns_hears_how_things_stand_even_when_the_books_cannot_be_read_at_first(
+    stage: Stage, fan: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await come_back(stage, fan)
+    read, silent = stage.books.statement, [True]
+
+    async def statement(customer: CustomerId, *, limit: int, before: int | None = None) -> list[StatementLine]:
+        if silent:
+            silent.pop()
+            raise StoreUnavailable(reason="a restart")
+        return await read(customer, limit=limit, before=before)
+
+    monkeypatch.setattr(stage.books, "statement", statement)
+    assert "Main menu" in await stage.say(fan, "/menu")
+    assert fan.count("You are back!") == 1
+    assert (await stage.dossier(fan)).customer.reachable
+
+
+async def test_who_returns_hears_how_things_stand_even_when_the_first_try_fails(stage: Stage, fan: Customer) -> None:
+    await come_back(stage, fan)
     fail_once(stage, fan)
     assert "Main menu" in await stage.say(fan, "/menu")
     assert fan.count("You are back!") == 1
