@@ -39,22 +39,22 @@ class _TurnedAway:
 
     async def answer(self, request: Request, error: Exception) -> JSONResponse:
         """Answer 403 for a forgery, 400 for what cannot be read, 404 for a gateway that is not set up."""
-        sender = source_of(request)
+        sender = _source_of(request)
         if wait := self.refusals.take(sender):
             if wait.is_news:
                 _log.warning("a sender is refused without more words", sender=sender, seconds=wait.seconds)
-            return too_many(wait)
+            return _too_many(wait)
         _log.warning("refused", path=request.url.path, error=str(error), sender=sender)
         status = {NoticeForged: 403, GatewayNotAllowed: 404}.get(type(error), 400)
         return _answer(status, error)
 
 
-def source_of(request: Request) -> str:
+def _source_of(request: Request) -> str:
     """Return who calls."""
     return request.client.host if request.client else ""
 
 
-def too_many(wait: Wait) -> JSONResponse:
+def _too_many(wait: Wait) -> JSONResponse:
     """Answer 429: come again later."""
     return JSONResponse({"error": "too-many-requests"}, 429, {"Retry-After": str(wait.seconds)})
 

@@ -3,24 +3,24 @@
 import asyncio
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from avatar_core.errors import OutsideError
-from entrypoints.allowances import Allowances
 from entrypoints.ground import NotReady, Readiness
-from entrypoints.web.errors import source_of, too_many
 
 CHECK_WITHIN_S = 5.0
-LOOKS_PER_MINUTE = 600
+KEPT_S = 1.0
+"""Whoever asks again within it hears the same: a flood of questions must neither reach the database nor be refused,
+for the load balancer that asks too may come through the same proxy."""
 FINE = "ok"
 
 _log = structlog.get_logger(__name__)
 
 
 def health_routes(readiness: Readiness) -> APIRouter:
-    """Return the routes that a load balancer or an orchestrator asks; each may look ten times a second."""
-    looks = Allowances(LOOKS_PER_MINUTE)
+    """Return the routes that a load balancer or an orchestrator asks."""
+    latest = _Latest(readiness)
     routes = APIRouter(tags=["health"])
 
     @routes.get("/healthz", summary="Is the process alive?")
@@ -29,14 +29,30 @@ def health_routes(readiness: Readiness) -> APIRouter:
         return {"status": FINE}
 
     @routes.get("/readyz", summary="Can work be taken in?", responses={503: {"description": "Not now"}})
-    async def readyz(request: Request) -> JSONResponse:
-        """Ask the database, and whether its schema is this version's."""
-        if wait := looks.take(source_of(request)):
-            return too_many(wait)
-        told = await report_of(readiness)
+    async def readyz() -> JSONResponse:
+        """Ask the database, and whether its schema is this version's, at most once a second."""
+        told = await latest.report()
         return JSONResponse(told, 200 if set(told.values()) <= {FINE} else 503)
 
     return routes
+
+
+class _Latest:
+    """The latest report, which is made anew once it is asked for and old."""
+
+    def __init__(self, readiness: Readiness) -> None:
+        self._readiness = readiness
+        self._making = asyncio.Lock()
+        self._told: dict[str, str] = {}
+        self._old_at_s = 0.0
+
+    async def report(self) -> dict[str, str]:
+        clock = asyncio.get_running_loop()
+        async with self._making:
+            if not self._told or clock.time() >= self._old_at_s:
+                self._told = await report_of(self._readiness)
+                self._old_at_s = clock.time() + KEPT_S
+            return self._told
 
 
 async def report_of(readiness: Readiness) -> dict[str, str]:

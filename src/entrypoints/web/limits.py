@@ -15,6 +15,10 @@ class _TooLarge(Exception):
     pass
 
 
+class _Gone(Exception):
+    pass
+
+
 class BodyLimit:
     """Reads each body before the app sees it, up to a size and a time; answers 413 and 408 by itself."""
 
@@ -31,6 +35,8 @@ class BodyLimit:
         try:
             async with asyncio.timeout(self._within_s):
                 messages = await self._read(receive)
+        except _Gone:
+            return  # there is nobody to answer, and nothing to be said about it: a stranger could fill the log
         except _TooLarge:
             await PlainTextResponse("The body is too large.", 413, {"Connection": "close"})(scope, receive, send)
         except TimeoutError:
@@ -44,6 +50,8 @@ class BodyLimit:
         size_bytes, more = 0, True
         while more and size_bytes <= HEARD_OUT * self._largest_bytes:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _Gone
             size_bytes += len(message.get("body", b""))
             more = message.get("more_body", False)
             if size_bytes > self._largest_bytes:
