@@ -1,6 +1,7 @@
 """What the values of settings may look like; a refusal says what is asked for and never repeats the value."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -13,9 +14,10 @@ DAY_S = 86_400.0
 CENTURY_DAYS = 36_500
 
 
-def is_blank(value: object) -> bool:
-    """Return whether nothing is written after a name: it counts as not set."""
-    return isinstance(value, str) and not value.strip()
+def without_blanks(found: Mapping[str, object]) -> dict[str, object]:
+    """Drop names after which nothing is written, within names too: they count as not set."""
+    told = {name: value for name, value in found.items() if not (isinstance(value, str) and not value.strip())}
+    return {name: without_blanks(value) if isinstance(value, Mapping) else value for name, value in told.items()}
 
 
 def listed(value: object) -> object:
@@ -35,6 +37,8 @@ def _without_slash(url: str) -> str:
         raise ValueError("must begin with http:// or https://")
     if not _names_a_host(url):
         raise ValueError("must be an address with a host")
+    if "?" in url or "#" in url:
+        raise ValueError("must end with a path: ours are put behind it")
     return url.rstrip("/")
 
 

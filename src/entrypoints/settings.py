@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
-from entrypoints.setting_values import Days, PublicUrl, SchemaName, Seconds, Url, is_blank, listed
+from entrypoints.setting_values import Days, PublicUrl, SchemaName, Seconds, Url, listed, without_blanks
 
 PREFIX = "AVATAR_"
 _BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
@@ -168,7 +168,7 @@ class Settings(BaseSettings):
         """Pass over blanks, and what other programs keep in the same `.env`, but not over a misspelt name of ours."""
         known = {*cls.model_fields, *(str(field.validation_alias) for field in cls.model_fields.values())}
         ours = PREFIX.lower()
-        told = {name: value for name, value in found.items() if not is_blank(value)}
+        told = without_blanks(found)
         return {name: value for name, value in told.items() if name in known or name.startswith(ours)}
 
     @model_validator(mode="after")

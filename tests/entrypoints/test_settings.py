@@ -83,6 +83,8 @@ def test_replicates_own_names_are_taken(tmp_path: Path) -> None:
         ("AVATAR_PUBLIC_URL=http://example.org", "AVATAR_PUBLIC_URL is wrong: must begin with https://."),
         ("AVATAR_PUBLIC_URL=example.org", "AVATAR_PUBLIC_URL is wrong: must begin with http:// or https://."),
         ("AVATAR_PUBLIC_URL=https://", "AVATAR_PUBLIC_URL is wrong: must be an address with a host."),
+        ("AVATAR_PUBLIC_URL=https://example.org/?shop=1", "AVATAR_PUBLIC_URL is wrong: must end with a path"),
+        ("AVATAR_PUBLIC_URL=https://example.org/#shop", "AVATAR_PUBLIC_URL is wrong: must end with a path"),
         ("AVATAR_PUBLIC_URL=https://example.org:99999", "AVATAR_PUBLIC_URL is wrong: must be an address with a host."),
         ("AVATAR_REPLICATE_URL=https://[::1", "AVATAR_REPLICATE_URL is wrong: must be an address with a host."),
         ("AVATAR_TELEGRAM_URL='https://a b'", "AVATAR_TELEGRAM_URL is wrong: must be an address with a host."),
@@ -121,6 +123,15 @@ def test_what_is_left_blank_is_not_set(tmp_path: Path, monkeypatch: pytest.Monke
     )
     assert settings == load_settings(None)
     assert settings.database_url is None  # what the environment says wins, that there is none too
+
+
+def test_what_is_left_blank_of_a_bot_is_not_set(tmp_path: Path) -> None:
+    token = "AVATAR_BOTS__FIRST_BOT__TOKEN=1:x"
+    names = ("NETWORK", "OWNERS", "OWNER_LANGUAGE", "ALLOW_EXTERNAL_GATEWAYS")
+    blank = [f"AVATAR_BOTS__FIRST_BOT__{name}=" for name in names]
+    assert read(tmp_path, token, *blank) == read(tmp_path, token)
+    (told,) = wrong(tmp_path, "AVATAR_BOTS__FIRST_BOT__TOKEN=")
+    assert told == "AVATAR_BOTS__FIRST_BOT__TOKEN is wrong: field required."
 
 
 def test_the_longest_schema_leaves_room_for_the_role_beside_it(tmp_path: Path) -> None:
