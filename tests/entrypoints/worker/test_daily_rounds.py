@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from adapters.memory import FrozenClock, MemoryPhotoStore
+from avatar_core.dossier import OfCustomer
 from avatar_core.ids import PhotoRef
 from avatar_core.runs import RunStatus
 from avatar_core.testing.examples import DAY, HOUR, NOW, a_customer, a_draft, a_photo, an_avatar, an_order
@@ -31,6 +32,10 @@ async def test_the_daily_rounds_seal_days_and_clear_away_what_has_been_left_lyin
     assert [(await rounds.once())[each] for each in daily] == [0, 0, 0]
     assert ORPHAN in house.photos.kept
     clock.advance(DAY + HOUR)
+    async with house.begin() as work:
+        wallet = (await work.dossier(OfCustomer(CUSTOMER.id))).wallet
+        work.save(granted(wallet, 5, 2, clock.now()))
+        await work.commit()
     made = await rounds.once()
     assert [made[each] for each in daily] == [1, 1, 1]
     assert [(seal.day, seal.transfers) for seal in house.database.seals] == [(NOW.date(), 1)]
