@@ -57,9 +57,11 @@ class LazyRunNotices:
         return self.reader.read_webhook(headers, body, at, query)
 
 
-def _reader(connection: ReplicateConnection, secret: str) -> ReplicateWebhooks:
+def notice_reader(settings: Settings, account: ReplicateSettings) -> ReplicateWebhooks | None:
+    """Return what reads Replicate's notices with the key from the settings, if one is set.  Raises SettingsWrong."""
+    secret = settings.replicate_webhook_secret
     try:
-        return ReplicateWebhooks(connection.settings, secret)
+        return ReplicateWebhooks(account, secret.get_secret_value()) if secret else None
     except ValueError as wrong:
         raise SettingsWrong(f"{wrong}.") from None
 
@@ -111,13 +113,12 @@ async def open_vendors(ground: Ground) -> AsyncIterator[OpenHouse]:
 def _vendors(
     ground: Ground, photos: PhotoStore, replicate: ReplicateConnection, telegram: TelegramMessenger
 ) -> Vendors:
-    secret = ground.settings.replicate_webhook_secret
     return Vendors(
         photos=photos,
         inspector=PillowInspector(),
         trainer=ReplicateTrainer(replicate, photos, ground.settings.data_dir.absolute()),
         painter=ReplicatePainter(replicate, ground.catalogue.portraits.parameters),
-        run_notices=LazyRunNotices(replicate, _reader(replicate, secret.get_secret_value()) if secret else None),
+        run_notices=LazyRunNotices(replicate, notice_reader(ground.settings, replicate.settings)),
         rails=rails_of(ground.settings),
         messenger=telegram,
         publisher=LogPublisher(),

@@ -123,6 +123,11 @@ class ReplicateConnection:
                 raise ReplicateError.from_response(answer)
             return [str(_object(each)["sku"]) for each in _list(answer.json())]
 
+    async def account(self) -> str:
+        """Return the name of the account that the token belongs to: the only one whose models can be trained."""
+        with asking():
+            return str((await self.call("GET", "/v1/account"))["username"])
+
     async def webhook_secret(self) -> str:
         """Return the secret that the account's webhooks are signed with."""
         with asking():

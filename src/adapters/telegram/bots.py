@@ -7,11 +7,11 @@ from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
-from aiogram.enums import ParseMode
+from aiogram.enums import ChatAction, ParseMode
 from aiohttp import ClientError, ClientSession, TraceConfig
 
-from adapters.telegram.refusals import NO_BOT_S, Disconnected
-from avatar_core.ids import BotId
+from adapters.telegram.refusals import NO_BOT_S, Disconnected, translated
+from avatar_core.ids import BotId, TelegramId
 
 TIMEOUT_S = 60.0
 """How long one request may take, a photo album's upload included."""
@@ -66,3 +66,12 @@ async def connected_bots(tokens: Mapping[BotId, str], base_url: str | None = Non
     manners = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
     async with FinalSession(api=api, timeout=TIMEOUT_S) as session:
         yield {bot: Bot(token, session=session, default=manners) for bot, token in tokens.items()}
+
+
+async def show_typing(bot: Bot, person: TelegramId) -> None:
+    """Let a person see for a moment that the bot types: it tells whether it may write to them at all.
+
+    Raises RecipientUnreachable and MessengerUnavailable.
+    """
+    with translated():
+        await bot.send_chat_action(person, ChatAction.TYPING)

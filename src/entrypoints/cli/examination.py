@@ -117,17 +117,22 @@ async def _bots(settings: Settings) -> list[Finding]:
 
 async def _replicate(settings: Settings) -> list[Finding]:
     from adapters.replicate import connected_replicate
-    from entrypoints.vendors import replicate_settings
+    from entrypoints.vendors import notice_reader, replicate_settings
 
     settings.require("replicate_token", "replicate_models")
-    async with connected_replicate(replicate_settings(settings)) as connection:
+    account = replicate_settings(settings)
+    notice_reader(settings, account)
+    async with connected_replicate(account) as connection:
         try:
-            hardware = await connection.hardware()
+            hardware, owner = await connection.hardware(), await connection.account()
         except ProviderUnauthorized as rejected:
             return [Finding("replicate", str(rejected), f"put a working token into {rejected.setting}")]
         except AvatarError as error:
             return [Finding("replicate", str(error), f"see {name_of('replicate_url')}, or try again")]
     models = ", ".join(settings.replicate_models)
+    if foreign := [each for each in settings.replicate_models if each.partition("/")[0] != owner]:
+        told = f"the token is {owner}'s, and cannot train {', '.join(foreign)}"
+        return [Finding("replicate", told, f"{name_of('replicate_models')} is {owner}/<a name>")]
     if settings.replicate_hardware not in hardware:
         told = f"there is no hardware {settings.replicate_hardware}"
         return [Finding("replicate", told, f"{name_of('replicate_hardware')} is one of {', '.join(hardware)}")]
@@ -135,6 +140,9 @@ async def _replicate(settings: Settings) -> list[Finding]:
 
 
 async def _robokassa(settings: Settings) -> list[Finding]:
+    from entrypoints.gateways import rails_of
+
+    rails_of(settings)
     if settings.robokassa_login is None:
         return [Finding("robokassa", "not set up; Telegram Stars only")]
     selling = [name for name, bot in settings.bots.items() if bot.allow_external_gateways]

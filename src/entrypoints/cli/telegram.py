@@ -1,9 +1,11 @@
 """The doctor's look at the bots: tokens, names and webhooks, as Telegram knows them."""
 
-from adapters.telegram.bots import connected_bots
+from collections.abc import Awaitable
+
+from adapters.telegram.bots import connected_bots, show_typing
 from adapters.telegram.refusals import TelegramUnreachable, TokenRejected, translated
-from avatar_core.errors import AvatarError
-from avatar_core.ids import BotId
+from avatar_core.errors import AvatarError, RecipientUnreachable
+from avatar_core.ids import BotId, TelegramId
 from entrypoints.cli.finding import Finding
 from entrypoints.ground import bots_of
 from entrypoints.settings import Settings, name_of
@@ -28,9 +30,24 @@ async def look_at_bots(settings: Settings) -> list[Finding]:
             else:
                 found.append(_named(about, name, profiles.of(name).network, me.username or ""))
                 found.append(_reached(about, settings, hook.url, hook.pending_update_count))
+                for owner in profiles.of(name).owners:
+                    heard = await _heard(about, show_typing(bot, owner), owner, me.username or name)
+                    found.append(heard)
                 if hook.last_error_message:
                     found.append(Finding(about, f"Telegram could not deliver: {hook.last_error_message}"))
     return found
+
+
+async def _heard(about: str, writing: Awaitable[None], owner: TelegramId, username: str) -> Finding:
+    """Say whether a bot can write to an owner."""
+    try:
+        await writing
+    except RecipientUnreachable:
+        mend = f"the owner has to open @{username} and press Start: Telegram lets no bot begin a chat"
+        return Finding(about, f"its owner {owner} cannot be written to, and hears no news of it", mend)
+    except AvatarError as error:
+        return Finding(about, f"its owner {owner}: {error}", "try again")
+    return Finding(about, f"its owner {owner} can be written to")
 
 
 def _mend(error: AvatarError, name: BotId) -> str:

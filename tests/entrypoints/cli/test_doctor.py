@@ -17,7 +17,7 @@ from entrypoints.opening import open_ground
 from entrypoints.sandbox.replicate import ReplicateSandbox
 from entrypoints.sandbox.telegram import TelegramSandbox
 from entrypoints.settings import Settings
-from tests.entrypoints.memory_house import TOKEN, some_settings
+from tests.entrypoints.memory_house import OWNER, TOKEN, some_settings
 
 CUSTOMER = a_customer()
 
@@ -38,6 +38,7 @@ class Clinic:
 async def clinic(tmp_path: Path, migrated_dsn: str) -> AsyncIterator[Clinic]:
     async with TelegramSandbox.running() as telegram, ReplicateSandbox.running() as replicate:
         telegram.register_bot(TOKEN, BOT)
+        await telegram.person(person_id=OWNER).write("/start")
         right = {
             "data_dir": tmp_path,
             "database_url": migrated_dsn,
@@ -80,6 +81,8 @@ async def test_a_shop_in_test_mode_is_told(clinic: Clinic, capsys: pytest.Captur
         ({"replicate_token": "r8_wrong"}, "REPLICATE_API_TOKEN"),
         ({"replicate_token": None}, "REPLICATE_API_TOKEN is not set"),
         ({"replicate_hardware": "gpu-t4"}, "AVATAR_REPLICATE_HARDWARE is one of"),
+        ({"replicate_models": ("my-account/avatars",)}, "AVATAR_REPLICATE_MODELS is "),
+        ({"replicate_webhook_secret": "whsec_!"}, "REPLICATE_WEBHOOK_SECRET"),
         ({"replicate_url": "http://127.0.0.1:1"}, "AVATAR_REPLICATE_URL"),
         ({"telegram_url": "http://127.0.0.1:1"}, "AVATAR_TELEGRAM_URL"),
         ({"database_url": "postgresql://me:a-password@127.0.0.1:1/avatar"}, "see AVATAR_DATABASE_URL"),
@@ -124,6 +127,17 @@ async def test_what_is_wrong_with_a_bot_is_said_as_it_is(
 ) -> None:
     assert not await examine(clinic.settings(**odd))
     assert "\n".join(lines) in capsys.readouterr().out
+
+
+async def test_an_owner_who_never_wrote_to_the_bot_is_told_to(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot = {"token": TOKEN, "owners": [OWNER, OWNER + 1], "allow_external_gateways": True}
+    assert not await examine(clinic.settings(bots={BOT: bot}))
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"✓ bot {BOT}: its owner {OWNER} can be written to" in told
+    assert f"✗ bot {BOT}: its owner {OWNER + 1} cannot be written to, and hears no news of it" in told
+    assert f"→ the owner has to open @{BOT} and press Start" in told
 
 
 async def test_a_telegram_that_is_busy_blames_no_token(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
