@@ -13,7 +13,7 @@ from adapters.postgres.conversations import ConversationStore
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.errors import require_conninfo
 from adapters.postgres.inbox import PostgresInbox
-from adapters.postgres.migrate import migrate, pending
+from adapters.postgres.migrate import MigrationError, migrate, pending
 from adapters.postgres.outbox import PostgresOutbox
 from adapters.postgres.pool import Database, PoolSettings
 from adapters.postgres.unit_of_work import PostgresBeginUnitOfWork
@@ -93,7 +93,11 @@ class _Probe:
         await self.database.one("SELECT 1")
 
     async def migrated(self) -> None:
-        if missing := await pending(self.url, schema=self.database.schema):
+        try:
+            missing = await pending(self.url, schema=self.database.schema)
+        except MigrationError as odd:
+            raise NotReady(str(odd)) from odd
+        if missing:
             raise NotReady(f"not applied yet: {', '.join(missing)}")
 
 
