@@ -346,10 +346,10 @@ terms =
 privacy =
     🔐 <b>Personal data</b>
 
-    Photos serve only to train your model. They are kept privately and deleted some time after its end; those of a draft that was given up are deleted at once. The place, time and device of the shot are removed from the files at once. I know your number in Telegram, your name and your language. To have everything else deleted, write to /support
+    Photos serve only to train your model. They are kept privately and deleted some time after the training has ended; those of a draft as soon as you delete it. A draft that you do not delete is kept with its photos. The place, time and device of the shot are removed from the files at once. I know your number in Telegram, your name and your language. To have everything else deleted, write to /support
 support = 💬 Write your question in one message, and I will bring it to the bot's owner.
 paysupport =
-    💳 If stars did not arrive or an order was not delivered, write in one message what happened and when — I will bring it to the bot's owner. Every payment is on record and nothing gets lost; what was not delivered is given back in full.
+    💳 If stars did not arrive or an order was not delivered, write in one message what happened and when — I will bring it to the bot's owner. Every payment is on record and nothing gets lost; the stars for what was not delivered come back in full.
 question-passed-on = Passed on. The owner will write to you in Telegram.
 question-lost = The question could not be passed on right now. Please try again later: /support
 
