@@ -8,6 +8,7 @@ from psycopg.rows import TupleRow
 from adapters.postgres.codec import EventUnreadable, read_happening
 from adapters.postgres.ferry import Ferry
 from adapters.postgres.pool import Database
+from adapters.postgres.storable import storable
 from avatar_core.tasks import DeadLetter, Reaction, Task
 
 
@@ -55,7 +56,7 @@ class PostgresOutbox:
     async def again(self, task: Task, worker: str, due_at: datetime, error: str) -> None:
         """Give the task back, to be tried again; harmless when it is another worker's meanwhile."""
         await self._database.rows(
-            "SELECT avatar.give_back(%s, %s, %s, %s, %s)", worker, *_identity(task.id), due_at, error
+            "SELECT avatar.give_back(%s, %s, %s, %s, %s)", worker, *_identity(task.id), due_at, storable(error)
         )
 
     async def bury(self, task: Task, worker: str, error: str) -> None:
@@ -95,7 +96,7 @@ class PostgresOutbox:
         await self._database.rows(
             "UPDATE avatar.tasks SET status = 'DEAD', error = %s, worker = NULL, leased_until = NULL"
             " WHERE event = avatar.event_number(%s) AND reaction = %s AND worker = %s AND status = 'DUE'",
-            error,
+            storable(error),
             *task,
             worker,
         )

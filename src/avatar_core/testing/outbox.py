@@ -1,14 +1,18 @@
 """What every outbox must do: each task to one worker at a time, in order within a lane, at least once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from itertools import count
 
 import pytest
 from hypothesis import given
 
 from avatar_core.customers import Customer
-from avatar_core.events import Event, StarsGranted
+from avatar_core.events import Event, StarsGranted, TrainingRequested
+from avatar_core.ids import TrainingId
 from avatar_core.money import Stars
+from avatar_core.ports import Outbox
 from avatar_core.tasks import DeadLetter, Reaction, Task, of_each, tasks_after
 from avatar_core.testing import strategies
 from avatar_core.testing.every_event import EVERY_EVENT
@@ -17,6 +21,15 @@ from avatar_core.testing.properties import SHARED_ADAPTER
 from avatar_core.testing.store import Store, StoreContract
 
 LEASE_S = 60.0
+numbers = count(1_000)
+
+
+ANSWERS: dict[str, Callable[[Outbox, Task], Awaitable[object]]] = {
+    "done": lambda outbox, task: outbox.done(task, "worker 1"),
+    "again": lambda outbox, task: outbox.again(task, "worker 1", NOW + DAY, "busy"),
+    "bury": lambda outbox, task: outbox.bury(task, "worker 1", "never"),
+    "renew": lambda outbox, task: outbox.renew(task, "worker 1", NOW + DAY),
+}
 
 
 def granted(customer: Customer, number: int) -> StarsGranted:
@@ -111,6 +124,32 @@ class OutboxContract(StoreContract):
             task = await self._news(store)
             assert task.happening.event == granted(customer, number)
             await store.outbox.done(task, "worker 1")
+
+    @pytest.mark.parametrize("answer", ANSWERS, ids=ANSWERS.keys())
+    async def test_what_becomes_of_one_reaction_is_nothing_to_the_others(
+        self, store: Store, customer: Customer, answer: str
+    ) -> None:
+        training, price = TrainingId(uid(5, 1)), Stars.of(7)
+        event = TrainingRequested(customer=customer.id, training=training, avatar="Я", price=price, minutes=2)
+        await store.save(events=(event,))
+        tasks = {task.reaction: task for task in await self._claim(store)}
+        others = tasks.keys() - {Reaction.TELL_CUSTOMER}
+        await ANSWERS[answer](store.outbox, tasks[Reaction.TELL_CUSTOMER])
+        assert Reaction.SUBMIT_TRAINING in others
+        assert await self._claim(store, "worker 2", NOW + SECOND) == []
+        assert {task.reaction for task in await self._claim(store, "worker 2", NOW + HOUR)} == others
+
+    @SHARED_ADAPTER
+    @given(error=strategies.unkeepable_texts())
+    async def test_a_reason_that_cannot_be_kept_keeps_no_task(self, store: Store, error: str) -> None:
+        """A vendor's answer can hold anything: its task is given back and buried all the same."""
+        customer = await store.registered(next(numbers))
+        await self._tell(store, customer, 1)
+        await store.outbox.again(await self._news(store), "worker 1", NOW + MINUTE, error)
+        again = await self._news(store, "worker 2", NOW + MINUTE)
+        assert (again.attempts, again.error is None) == (2, False)
+        await store.outbox.bury(again, "worker 2", error)
+        assert told(await self._claim(store, "worker 3")) == []
 
     async def test_lanes_do_not_wait_for_each_other(self, store: Store, customer: Customer) -> None:
         other = await store.registered(2)
