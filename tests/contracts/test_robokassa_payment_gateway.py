@@ -14,9 +14,14 @@ def paid(payment: Payment, _charge: str) -> bytes:
     return urlencode(body | {"SignatureValue": result_signature("sha256", body, "securepass2")}).encode()
 
 
+def unpaid(payment: Payment) -> list[bytes]:
+    """A payment of the test mode, for a shop that sells: it is signed with the same words where both are set alike."""
+    return [paid(payment, "") + b"&IsTest=1"]
+
+
 class TestRobokassaGateway(SignedGatewayContract):
     @pytest.fixture
     def world(self) -> GatewayWorld:
         gateway = RobokassaGateway(RobokassaSettings("test", "securepass1", "securepass2", hash="sha256"))
         invoice = payment_of(gateway, Price(111_000, Currency.RUB))
-        return GatewayWorld(gateway, invoice, paid, several_charges=False)
+        return GatewayWorld(gateway, invoice, paid, several_charges=False, unpaid=unpaid)

@@ -11,23 +11,27 @@ from avatar_core.testing.payment_gateway import GatewayWorld, PaymentGatewayCont
 from avatar_core.testing.vectors import vectors
 
 
-def paid(payment: Payment, charge: str) -> bytes:
-    successful = {
+def told(payment: Payment, charge: str, of: str = "successful_payment") -> bytes:
+    facts = {
         "currency": payment.price.currency,
         "total_amount": payment.price.minor,
         "invoice_payload": payment.id,
         "telegram_payment_charge_id": charge,
         "provider_payment_charge_id": "",
     }
-    message = {"from": {"id": a_customer().telegram_id}, "successful_payment": successful}
+    message = {"from": {"id": a_customer().telegram_id}, of: facts}
     return json.dumps({"bot": BOT, "update": {"update_id": 1, "message": message}}).encode()
+
+
+def unpaid(payment: Payment) -> list[bytes]:
+    return [told(payment, "1001", "refunded_payment")]
 
 
 class TestStarsGateway(PaymentGatewayContract):
     @pytest.fixture
     def world(self) -> GatewayWorld:
         gateway = StarsGateway()
-        return GatewayWorld(gateway, payment_of(gateway, Price(500, Currency.XTR)), paid)
+        return GatewayWorld(gateway, payment_of(gateway, Price(500, Currency.XTR)), told, unpaid=unpaid)
 
 
 @pytest.mark.parametrize("vector", vectors("telegram-stars")["updates"])

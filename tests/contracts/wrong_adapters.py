@@ -23,7 +23,7 @@ from avatar_core.customers import Address, Customer
 from avatar_core.dossier import Record
 from avatar_core.errors import ConcurrentChange, StoreUnavailable
 from avatar_core.events import Event
-from avatar_core.ids import MessageId, PhotoRef, TrainingId
+from avatar_core.ids import EvidenceId, MessageId, PhotoRef, TrainingId
 from avatar_core.money import Currency, Price
 from avatar_core.payments import Evidence, evidence_id
 from avatar_core.ports import TrainingOrder, UnitOfWork
@@ -62,6 +62,20 @@ class TestCredulousGateway(SignedGatewayContract):
     @pytest.fixture
     def world(self) -> GatewayWorld:
         return gateway_world(CredulousGateway())
+
+
+class NamelessGateway(MemoryGateway):
+    """Calls evidence by the charge alone: another gateway's charge of the same name would be the same evidence."""
+
+    def read(self, notice: bytes, at: datetime) -> Evidence:
+        evidence = super().read(notice, at)
+        return replace(evidence, id=EvidenceId(evidence.charge))
+
+
+class TestNamelessGateway(SignedGatewayContract):
+    @pytest.fixture
+    def world(self) -> GatewayWorld:
+        return gateway_world(NamelessGateway())
 
 
 class FloatingGateway(MemoryGateway):

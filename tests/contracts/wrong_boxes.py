@@ -39,6 +39,22 @@ class TestClingingOutbox(OutboxContract):
         return replace(memory_store(database), outbox=ClingingOutbox(database))
 
 
+class SweepingOutbox(MemoryOutbox):
+    """Knows events, not tasks: when one reaction is done, it strikes off the event's others too."""
+
+    async def done(self, task: Task, worker: str) -> None:
+        for row in list(self._database.tasks):
+            if row.task.happening.id == task.happening.id:
+                await super().done(row.task, worker)
+
+
+class TestSweepingOutbox(OutboxContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        database = MemoryDatabase()
+        return replace(memory_store(database), outbox=SweepingOutbox(database))
+
+
 class InnumerateOutbox(MemoryOutbox):
     """Counts to two, so that no task is ever given up."""
 

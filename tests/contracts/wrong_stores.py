@@ -1,5 +1,6 @@
 """Stores with one mistake each, in the suites that must catch it (see test_wrong_adapters)."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from adapters.memory import (
     MemoryUnitOfWork,
 )
 from avatar_core.avatars import Avatar
-from avatar_core.dossier import Record
+from avatar_core.dossier import Dossier, OfEvidence, OfPayment, Record, Subject
 from avatar_core.payments import Evidence, Payment
 from avatar_core.portraits import PortraitOrder
 from avatar_core.ports import UnitOfWork, Violation
@@ -23,6 +24,7 @@ from avatar_core.subscriptions import Subscription
 from avatar_core.testing.books_forged import ForgedLawsContract
 from avatar_core.testing.examples import NOW
 from avatar_core.testing.store import Store
+from avatar_core.testing.unit_of_work_payments import PaymentsContract
 from avatar_core.testing.unit_of_work_versions import VersionsContract
 from avatar_core.trainings import Training
 from avatar_core.wallet import Hold, Wallet
@@ -57,6 +59,31 @@ class LosingUnitOfWork(MemoryUnitOfWork):
     def _fresh(self, hold: Hold) -> Hold:
         known = self._database.holds.get(hold.order)
         return replace(hold, version=known.version) if known else hold
+
+
+class CountingUnitOfWork(MemoryUnitOfWork):
+    """Looks for a notice's payment by our number, whatever id of ours the notice names."""
+
+    async def dossier(self, subject: Subject, *, keys: Sequence[str] = ()) -> Dossier:
+        if isinstance(subject, OfEvidence):
+            notice = await self.evidence(subject.id)
+            payment = self._database.payment_of_number.get(notice.payment_number or 0)
+            if payment is not None:
+                found = await super().dossier(OfPayment(payment), keys=keys)
+                return replace(found, evidence=notice)
+        return await super().dossier(subject, keys=keys)
+
+
+class BeginCounting(MemoryBeginUnitOfWork):
+    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return CountingUnitOfWork(self._database, self._names, self._clock)
+
+
+class TestCountingUnitOfWork(PaymentsContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        database = MemoryDatabase()
+        return replace(memory_store(database), begin=BeginCounting(database, CountingNames(), FrozenClock(NOW)))
 
 
 class TrustingBooks(MemoryBooks):

@@ -1,6 +1,6 @@
 """What every payment gateway must do, and what one whose notices are signed must do besides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -11,13 +11,18 @@ from avatar_core.customers import Customer
 from avatar_core.errors import NoticeForged, NoticeUnreadable
 from avatar_core.ids import PaymentId, TelegramId
 from avatar_core.money import Price
-from avatar_core.payments import EvidenceStatus, Payment
+from avatar_core.payments import EvidenceStatus, Payment, evidence_id
 from avatar_core.ports import PaymentGateway
 from avatar_core.testing import strategies
 from avatar_core.testing.examples import MINUTE, NOW, a_customer, a_payment, uid
 from avatar_core.testing.properties import SHARED_ADAPTER, Opaque
 
 GARBAGE = [b"", b"not a notice", b"{}", b"[]", b"null", b'{"id": 1}', b"\xff\xfe\x00", b"OutSum=abc&InvId=x", b"\n" * 9]
+
+
+def nothing_else(_: Payment) -> Sequence[bytes]:
+    """For a gateway that brings a notice only when money came."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class GatewayWorld(Opaque):
     customer: Customer = field(default_factory=a_customer)
     several_charges: bool = True
     """Whether one invoice can be paid twice; False where the protocol has no id of a charge, so that none can tell."""
+    unpaid: Callable[[Payment], Sequence[bytes]] = nothing_else
+    """Its genuine notices of anything but money that came: refused, pending, given back, a test's; if it has such."""
 
     @property
     def charges(self) -> tuple[str, str]:
@@ -57,6 +64,12 @@ class PaymentGatewayContract:
         assert first.payment == world.payment
         assert await world.gateway.checkout(world.payment, "500 ⭐") == first
 
+    async def test_checkouts_of_two_payments_are_two(self, world: GatewayWorld) -> None:
+        other = replace(world.payment, id=PaymentId(uid(2, 78)), number=78)
+        first, second = [await world.gateway.checkout(payment, "500 ⭐") for payment in (world.payment, other)]
+        assert (first.payment, second.payment) == (world.payment, other)
+        assert first.url is None or first.url != second.url
+
     def test_a_paid_notice_is_read_as_evidence(self, world: GatewayWorld) -> None:
         evidence = world.gateway.read(world.pay(world.payment, world.charges[0]), NOW + MINUTE)
         assert evidence.gateway == world.gateway.code
@@ -64,6 +77,15 @@ class PaymentGatewayContract:
         assert evidence.received_at == NOW + MINUTE
         assert (evidence.status, evidence.reason, evidence.version) == (EvidenceStatus.RECEIVED, None, 0)
         assert evidence.raw
+
+    def test_evidence_is_named_by_its_gateway_and_its_charge(self, world: GatewayWorld) -> None:
+        evidence = world.gateway.read(world.pay(world.payment, world.charges[0]), NOW)
+        assert evidence.id == evidence_id(world.gateway.code, evidence.charge)
+
+    def test_what_tells_of_no_money_is_no_evidence(self, world: GatewayWorld) -> None:
+        for notice in world.unpaid(world.payment):
+            with pytest.raises((NoticeUnreadable, NoticeForged)):
+                world.gateway.read(notice, NOW)
 
     def test_evidence_names_the_payment(self, world: GatewayWorld) -> None:
         evidence = world.gateway.read(world.pay(world.payment, world.charges[0]), NOW)

@@ -1,5 +1,6 @@
 """The wallet in a unit of work: postings and holds as they were made, each key once, no law broken."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -26,6 +27,8 @@ from avatar_core.testing.store import Store, StoreContract
 from avatar_core.wallet import Hold, Wallet
 
 CAUSE = Cause("payment", "charge-1")
+MOVED = (lambda wallet: credited(wallet, 5, "charge-2"), lambda wallet: wallet.capture("order-1", at=NOW))
+"""Of a wallet with a hold: one account moves, and the other stays at the version that was read."""
 
 
 def as_stored(wallet: Wallet) -> Wallet:
@@ -51,6 +54,16 @@ class MoneyContract(StoreContract):
         """A wallet with 500 ⭐."""
         await store.save(credited((await store.read(customer)).wallet, 500))
         return (await store.read(customer)).wallet
+
+    @pytest.mark.parametrize("moved", MOVED, ids=["available", "held"])
+    async def test_a_wallet_of_which_one_account_has_moved_is_refused(
+        self, store: Store, customer: Customer, wallet: Wallet, moved: Callable[[Wallet], Wallet]
+    ) -> None:
+        before = await self._saved(store, customer, held(wallet, "order-1", 100))
+        now = await self._saved(store, customer, moved(before))
+        with pytest.raises(ConcurrentChange):
+            await store.save(held(before, "order-2", 220))
+        assert (await store.read(customer)).wallet == now
 
     async def _saved(self, store: Store, customer: Customer, after: Wallet) -> Wallet:
         await store.save(after)

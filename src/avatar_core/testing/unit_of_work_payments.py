@@ -89,6 +89,24 @@ class PaymentsContract(StoreContract):
         assert dossier.notice() == replace(notice, version=1)
         assert dossier.customer == customer
 
+    async def test_a_notice_whose_id_is_not_ours_is_not_matched_by_its_number(
+        self, store: Store, customer: Customer
+    ) -> None:
+        payment = a_payment(customer)
+        foreign = replace(a_notice(payment), payment_id=PaymentId(uid(2, 404)), payment_number=payment.number)
+        await store.save(payment, foreign)
+        async with store.begin() as work:
+            with pytest.raises(PaymentNotFound):
+                await work.dossier(OfEvidence(foreign.id))
+
+    async def test_where_id_and_number_name_two_payments_the_id_counts(self, store: Store, customer: Customer) -> None:
+        one, two = a_payment(customer), a_payment(customer, 2)
+        odd = replace(a_notice(one), payment_id=one.id, payment_number=two.number)
+        await store.save(one, two, odd)
+        async with store.begin() as work:
+            dossier = await work.dossier(OfEvidence(odd.id))
+        assert dossier.payment().id == one.id
+
     async def test_a_notice_that_names_no_payment_of_ours_is_kept_all_the_same(self, store: Store) -> None:
         strange = replace(a_notice(a_payment(a_customer())), payment_id=PaymentId(uid(2, 404)))
         other = replace(strange, id=EvidenceId("telegram-stars:2"), payment_id=None, payment_number=404)

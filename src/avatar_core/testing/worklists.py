@@ -1,5 +1,6 @@
 """What every set of worklists must do: find what has to be looked at, the most urgent first, and nothing else."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -9,7 +10,7 @@ from avatar_core.avatars import Avatar
 from avatar_core.customers import Customer
 from avatar_core.ledger import SEAL_AFTER
 from avatar_core.payments import Lease, Payment, PaymentStatus
-from avatar_core.runs import RUNNING_LIMIT, FailureReason, RunStatus
+from avatar_core.runs import RUNNING_LIMIT, FailureReason, Run, RunStatus
 from avatar_core.subscriptions import GRACE, Announcement, Stage, Subscription
 from avatar_core.testing.examples import (
     DAY,
@@ -34,6 +35,7 @@ from avatar_core.testing.whole import granted
 from avatar_core.trainings import Training
 
 LATER = NOW + DAY
+ENDS = (lambda run: run.fail(FailureReason.VANISHED, at=NOW), lambda run: run.cancel(at=NOW))
 
 
 def an_invoice(customer: Customer, number: int, expires_at: datetime) -> Payment:
@@ -168,6 +170,14 @@ class WorklistsContract(StoreContract):
         assert await store.worklists.portraits_to_poll(NOW + RUNNING_LIMIT - SECOND, 10) == []
         assert await store.worklists.portraits_to_poll(NOW + RUNNING_LIMIT, 10) == [painted.id]
 
+    async def test_an_order_in_the_middle_of_being_handed_over_is_polled_when_its_deadline_has_passed(
+        self, store: Store, customer: Customer, avatar: Avatar
+    ) -> None:
+        order = an_order(customer, avatar).request(at=NOW)
+        await store.save(replace(order, run=replace(order.run, status=RunStatus.SUBMITTING)))
+        assert await store.worklists.portraits_to_poll(NOW + RUNNING_LIMIT - SECOND, 10) == []
+        assert await store.worklists.portraits_to_poll(NOW + RUNNING_LIMIT, 10) == [order.id]
+
     # --- notices
 
     async def test_notices_that_nobody_judged_are_found_the_oldest_first(
@@ -196,6 +206,14 @@ class WorklistsContract(StoreContract):
             await store.save(avatar, ended[-1])
         assert await store.worklists.photos_to_delete(NOW + 3 * HOUR, 10) == [ended[1].id, ended[0].id]
         assert await store.worklists.photos_to_delete(LATER, 1) == [ended[1].id]
+
+    @pytest.mark.parametrize("end", ENDS, ids=["failed", "canceled"])
+    async def test_photos_are_to_delete_however_their_training_ended(
+        self, store: Store, customer: Customer, avatar: Avatar, end: Callable[[Run], Run]
+    ) -> None:
+        training = a_running(a_draft(customer, avatar))
+        await store.save(replace(training, run=end(training.run)))
+        assert await store.worklists.photos_to_delete(LATER, 10) == [training.id]
 
     async def test_photos_that_are_needed_or_gone_are_not_to_delete(
         self, store: Store, customer: Customer, avatar: Avatar
