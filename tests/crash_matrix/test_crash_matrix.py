@@ -21,13 +21,17 @@ TRIES = 4
 """Whoever misses its death dies at the next boundary: some come up only when one of two things was slower."""
 PATIENT_S = 600
 """Half a minute on two idle cores; a busy machine may take its time."""
+ANSWERED = "after answer POST /robokassa/result 200 #1"
 RULES = (
-    (broken_rules.answer_before_evidence, BUY_AT_THE_SHOP, "after answer POST /robokassa/result 200 #1"),
-    (broken_rules.publish_before_commit, BUY, "after publish payment.completed #1"),
-    (broken_rules.capture_before_delivery, DELIVER, "before messenger.send_images #1"),
-    (broken_rules.submit_without_asking, ORDER, "after trainer.submit #1"),
-    (broken_rules.drop_one_release, TRAIN_IN_VAIN, "before inbox.keep replicate  #1"),
+    (broken_rules.answer_before_evidence, BUY_AT_THE_SHOP, ANSWERED, "there is no such notice"),
+    (broken_rules.publish_before_commit, BUY, "after publish payment.completed #1", ": published: "),
+    (broken_rules.capture_before_delivery, DELIVER, "before messenger.send_images #1", ": missing message: "),
+    (broken_rules.submit_without_asking, ORDER, "after trainer.submit #1", ": trainings at the provider: "),
+    (broken_rules.drop_one_release, TRAIN_IN_VAIN, "before inbox.keep replicate  #1", ": holds: "),
 )
+"""What is broken, in which journey, where it dies, and how what comes of it differs."""
+MOST_UNMET = 0.1
+"""Of a journey's boundaries: a few depend on which of two things was slower, and then nobody dies there."""
 
 Recording = Callable[[str, object], None]
 
@@ -56,18 +60,19 @@ async def test_a_kill_somewhere_in_a_journey_changes_nothing(theatre: Theatre) -
 
 @pytest.mark.timeout(PATIENT_S)
 async def test_rules_broken_on_purpose_are_found(theatre: Theatre) -> None:
-    normal = await undisturbed(theatre, [journey for _, journey, _ in RULES])
+    normal = await undisturbed(theatre, [journey for _, journey, _, _ in RULES])
     runs = [
         Run(journey, fatal, broken=rule.__name__)
-        for (rule, journey, where), play in zip(RULES, normal, strict=True)
+        for (rule, journey, where, _), play in zip(RULES, normal, strict=True)
         for fatal in matching(chosen(play.passed), where)
     ]
-    unfound = []
-    for run, play in zip(runs, await all_of(theatre, runs), strict=True):
+    assert len(runs) == len(RULES)
+    unfound = {}
+    for run, play, (*_, differs) in zip(runs, await all_of(theatre, runs), RULES, strict=True):
         verdict = Verdict(run.journey.name)
         verdict.enter(run.fatal, play, theatre.normal[run.journey.name].endings[0])
-        unfound += [] if verdict.divergences else [run.broken]
-    assert len(runs) == len(RULES)
+        if not any(differs in each for each in verdict.divergences):
+            unfound[run.broken] = verdict.divergences
     assert not unfound
 
 
@@ -81,5 +86,5 @@ async def test_a_kill_at_every_boundary_changes_nothing(
     verdict = await judge(theatre, journey, chosen(normal.passed))
     record_property(FIGURES, verdict.figures)
     record_property(LINES, list(verdict.lines()))
-    assert verdict.killed > len(verdict.unmet)
+    assert len(verdict.unmet) <= max(1, MOST_UNMET * verdict.tried)
     assert not verdict.divergences
