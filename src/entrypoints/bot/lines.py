@@ -60,13 +60,21 @@ class Line:
                 return str(trouble)
 
 
-async def keep_open(loops: Mapping[str, Loop], bots: Mapping[BotId, Bot], intake: Intake, stop: asyncio.Event) -> None:
+async def keep_open(
+    loops: Mapping[str, Loop],
+    bots: Mapping[BotId, Bot],
+    intake: Intake,
+    stop: asyncio.Event,
+    *,
+    others_finish_within_s: float = 0.0,
+) -> None:
     """Run the bots' loops until `stop` is set, with what belongs to each way of getting updates.
 
     What a process left behind is fed first and again and again, and the commands are announced; what is being handled
-    in the end is finished.
+    in the end is finished.  Where other processes take updates of the same bots, what is younger than
+    ``others_finish_within_s`` is left to them at first.
     """
-    await intake.recover()
+    await intake.recover(others_finish_within_s)
     own: dict[str, Loop] = {"recover": partial(_recover, intake), "announce": partial(announce_commands, bots)}
     tasks = [asyncio.create_task(_unstoppable(name, loop), name=name) for name, loop in {**loops, **own}.items()]
     try:

@@ -14,6 +14,9 @@ from entrypoints.bot.intake import Intake
 from entrypoints.bot.lines import Line, keep_open
 
 MOST_CONNECTIONS = 40
+OTHERS_FINISH_WITHIN_S = 10.0
+"""Another process may have an update in hand while this one starts: whoever is answered then is answered by that one.
+What a process that died left younger waits for the next round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ async def await_webhooks(
 ) -> None:
     """Have every bot's updates brought to its webhook until `stop` is set; each bot is registered on its own."""
     loops = {f"webhook {name}": partial(_register, name, bots[name], webhooks[name], intake) for name in bots}
-    await keep_open(loops, bots, intake, stop)
+    await keep_open(loops, bots, intake, stop, others_finish_within_s=OTHERS_FINISH_WITHIN_S)
 
 
 async def _register(name: BotId, bot: Bot, webhook: Webhook, intake: Intake) -> None:
