@@ -62,6 +62,8 @@ class Watch:
     connections: list[float] = field(default_factory=list)
     processor_s: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     _began: float = field(default_factory=time.perf_counter)
+    _server: int = 0
+    """The database's first process, which all others come from."""
 
     async def look(self) -> None:
         """Take one sample.
@@ -75,7 +77,7 @@ class Watch:
             self.memory_mb[name].append(_memory_mb(number, "VmRSS"))
             self.processor_s[name].append(_processor_s(number))
         self.memory_mb[DATABASE].append(statistics.fmean(_memory_mb(each, "RssAnon") for each in sessions or [own]))
-        server = int(_stat(own)[1])
+        self._server = server = self._server or int(_stat(own)[1])  # our own session ends too, once an hour
         children = [int(each) for each in (_PROC / str(server) / "task" / str(server) / "children").read_text().split()]
         reaped_s = sum(int(ticks) for ticks in _stat(server)[13:15]) / _TICKS_PER_S
         self.processor_s[DATABASE].append(reaped_s + sum(_processor_s(each) for each in [server, *children]))
