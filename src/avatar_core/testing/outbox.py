@@ -2,25 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from itertools import count
 
 import pytest
 from hypothesis import given
 
 from avatar_core.customers import Customer
-from avatar_core.events import Event, StarsGranted, TrainingRequested
+from avatar_core.events import Event, TrainingRequested
 from avatar_core.ids import TrainingId
 from avatar_core.money import Stars
 from avatar_core.ports import Outbox
-from avatar_core.tasks import DeadLetter, Reaction, Task, of_each, tasks_after
+from avatar_core.tasks import Reaction, Task, tasks_after
 from avatar_core.testing import strategies
 from avatar_core.testing.every_event import EVERY_EVENT
 from avatar_core.testing.examples import DAY, HOUR, MINUTE, NOW, SECOND, uid
+from avatar_core.testing.outbox_letters import LettersContract
+from avatar_core.testing.outbox_tasks import LEASE_S, granted, told
 from avatar_core.testing.properties import SHARED_ADAPTER
-from avatar_core.testing.store import Store, StoreContract
+from avatar_core.testing.store import Store
 
-LEASE_S = 60.0
 numbers = count(1_000)
 
 
@@ -32,30 +32,8 @@ ANSWERS: dict[str, Callable[[Outbox, Task], Awaitable[object]]] = {
 }
 
 
-def granted(customer: Customer, number: int) -> StarsGranted:
-    """An event that is told to the customer and published."""
-    return StarsGranted(customer=customer.id, stars=Stars.of(number), balance=Stars.of(number), reason=f"№ {number}")
-
-
-def told(tasks: list[Task]) -> list[Task]:
-    """Return those that tell the customer something."""
-    return [task for task in tasks if task.reaction is Reaction.TELL_CUSTOMER]
-
-
-class OutboxContract(StoreContract):
+class OutboxContract(LettersContract):
     """Fill ``store`` with an empty store of your kind (see avatar_core.testing.store)."""
-
-    async def _tell(self, store: Store, customer: Customer, *numbers: int) -> None:
-        for number in numbers:
-            await store.save(events=(granted(customer, number),))
-
-    async def _claim(self, store: Store, worker: str = "worker 1", at: datetime = NOW, limit: int = 100) -> list[Task]:
-        return await store.outbox.claim(worker, at, of_each(limit), LEASE_S)
-
-    async def _news(self, store: Store, worker: str = "worker 1", at: datetime = NOW) -> Task:
-        """Claim, and return the one thing to tell."""
-        (task,) = told(await self._claim(store, worker, at))
-        return task
 
     async def test_an_empty_outbox_has_nothing_to_do(self, store: Store) -> None:
         assert await self._claim(store) == []
@@ -231,63 +209,6 @@ class OutboxContract(StoreContract):
         await self._news(store, "worker 2", NOW + HOUR)
         await store.outbox.done(task, "worker 1")
         assert told(await self._claim(store, "worker 3", NOW + DAY)) == []
-
-    async def test_a_buried_task_is_a_dead_letter_and_its_lane_goes_on(self, store: Store, customer: Customer) -> None:
-        await self._tell(store, customer, 1, 2)
-        task = await self._news(store)
-        await store.outbox.bury(task, "worker 1", "never works")
-        dead = await store.outbox.dead(10)
-        assert dead == [DeadLetter(task.id, "stars.granted", NOW, 1, "never works")]
-        assert (await self._news(store)).happening.event == granted(customer, 2)
-
-    async def test_dead_letters_are_listed_the_oldest_first(self, store: Store, customer: Customer) -> None:
-        await self._tell(store, customer, 1, 2, 3)
-        buried = []
-        for _ in range(3):
-            buried.append(await self._news(store))
-            await store.outbox.bury(buried[-1], "worker 1", "never works")
-        assert [task.id for task in await store.outbox.dead(2)] == [task.id for task in buried[:2]]
-
-    async def test_a_revived_letter_is_due_again(self, store: Store, customer: Customer) -> None:
-        await self._tell(store, customer, 1)
-        task = await self._news(store)
-        await store.outbox.bury(task, "worker 1", "never works")
-        assert await store.outbox.revive(task.id, NOW + MINUTE)
-        assert await store.outbox.dead(10) == []
-        assert told(await self._claim(store)) == []
-        again = await self._news(store, at=NOW + MINUTE)
-        assert (again.id, again.attempts) == (task.id, 1)
-
-    async def test_a_revived_letter_goes_before_younger_ones_of_its_lane(
-        self, store: Store, customer: Customer
-    ) -> None:
-        await self._tell(store, customer, 1, 2)
-        task = await self._news(store)
-        await store.outbox.bury(task, "worker 1", "never works")
-        await store.outbox.revive(task.id, NOW)
-        assert (await self._news(store)).id == task.id
-
-    async def test_a_dropped_letter_is_gone(self, store: Store, customer: Customer) -> None:
-        await self._tell(store, customer, 1, 2)
-        task = await self._news(store)
-        await store.outbox.bury(task, "worker 1", "never works")
-        assert await store.outbox.drop(task.id)
-        assert await store.outbox.dead(10) == []
-        assert not await store.outbox.revive(task.id, NOW)
-        assert (await self._news(store)).happening.event == granted(customer, 2)
-
-    async def test_only_the_dead_are_dropped(self, store: Store, customer: Customer) -> None:
-        await self._tell(store, customer, 1)
-        task = await self._news(store)
-        assert not await store.outbox.drop(task.id)
-        assert not await store.outbox.drop(f"{uid(9, 404)}:publish")
-        assert (await self._news(store, at=NOW + HOUR)).id == task.id
-
-    async def test_only_the_dead_are_revived(self, store: Store, customer: Customer) -> None:
-        await self._tell(store, customer, 1)
-        task = await self._news(store)
-        assert not await store.outbox.revive(task.id, NOW)
-        assert not await store.outbox.revive(f"{uid(9, 404)}:publish", NOW)
 
     @pytest.mark.parametrize("event", EVERY_EVENT, ids=lambda event: event.name)
     async def test_every_event_comes_out_as_it_went_in(self, store: Store, event: Event) -> None:

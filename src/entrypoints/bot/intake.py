@@ -6,7 +6,7 @@ Evidence first: of 500 updates over five kills this way lost none, the usual way
 import asyncio
 import json
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -104,10 +104,11 @@ class Intake:
             if str(raw["update_id"]) in new:
                 self._enqueue(_Arrival(bot, str(raw["update_id"]), raw))
 
-    async def recover(self, older_than_s: float = 0.0) -> int:
+    async def recover(self, older_than_s: float = 0.0, only: Callable[[Raw], bool] = lambda _: True) -> int:
         """Feed what was kept and never handled, the oldest first; return how many there were.
 
         Beside other processes leave the youngest alone: they may be at it, and a customer would be answered twice.
+        What tells of money need not be: it counts once, however often it is handled.
 
         Questions about payments are not fed: Telegram has closed them after 10 s, and a yes would only lock the
         payment.
@@ -117,6 +118,8 @@ class Intake:
             waiting = await self._inbox.unhandled(source_of(bot), before, RECOVERED_AT_ONCE)
             for number, text in sorted(waiting, key=lambda each: int(each[0])):
                 raw = json.loads(text)
+                if not only(raw):
+                    continue
                 if QUESTION in raw:
                     await self._inbox.handled(source_of(bot), number)
                 else:

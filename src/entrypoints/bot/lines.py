@@ -13,6 +13,7 @@ from avatar_core.errors import MessengerUnavailable, StoreUnavailable
 from avatar_core.ids import BotId
 from entrypoints.bot.commands import announce_commands
 from entrypoints.bot.intake import Intake
+from entrypoints.bot.talk import tells_of_money
 from entrypoints.settings import name_of
 
 AFTER_TROUBLE_S = 2.0
@@ -72,9 +73,10 @@ async def keep_open(
 
     What a process left behind is fed first and again and again, and the commands are announced; what is being handled
     in the end is finished.  Where other processes take updates of the same bots, what is younger than
-    ``others_finish_within_s`` is left to them at first.
+    ``others_finish_within_s`` is left to them at first, but for what tells of money.
     """
     await intake.recover(others_finish_within_s)
+    await intake.recover(only=tells_of_money)
     own: dict[str, Loop] = {"recover": partial(_recover, intake), "announce": partial(announce_commands, bots)}
     tasks = [asyncio.create_task(_unstoppable(name, loop), name=name) for name, loop in {**loops, **own}.items()]
     try:

@@ -195,17 +195,20 @@ async def test_a_bot_that_cannot_announce_does_not_stop_the_others() -> None:
         assert len(stage.telegram.calls("setMyCommands")) >= 4
 
 
-async def test_a_web_process_that_starts_leaves_the_youngest_updates_to_those_that_run() -> None:
+async def test_a_web_process_that_starts_leaves_the_youngest_updates_but_money_to_those_that_run() -> None:
     async with stage_of() as stage:
         fan, source = stage.telegram.person(), f"telegram:{FIRST}"
         await fan.write("/start")  # a bot may not begin
         who = {"id": fan.person_id, "is_bot": False, "first_name": "Fan"}
         told = {"date": 1, "chat": {"id": fan.person_id, "type": "private"}, "from": who, "text": "/menu"}
-        for number, age_s in ((1, 11), (2, 9)):
-            update = json.dumps({"update_id": number, "message": {"message_id": number, **told}})
+        paid = {"currency": "XTR", "total_amount": 1, "invoice_payload": "p", "telegram_payment_charge_id": "c"}
+        payment = {"successful_payment": {**paid, "provider_payment_charge_id": ""}}
+        for number, age_s, more in ((1, 11, {}), (2, 9, {}), (3, 1, payment)):
+            update = json.dumps({"update_id": number, "message": {"message_id": number, **told, **more}})
             await stage.inbox.keep(source, [(str(number), update)], stage.clock.now() - timedelta(seconds=age_s))
         async with webhooks_of(stage):
             await until(lambda: fan.count("Main menu") > 0)
+        assert list(stage.database.evidence)
         assert [number for number, _ in await stage.inbox.unhandled(source, stage.clock.now(), 9)] == ["2"]
         assert fan.count("Main menu") == 1
 

@@ -204,7 +204,7 @@ async def test_a_question_nobody_got_is_told_to_be_lost(stage: Stage, fan: Custo
         ("terms", ["Terms"]),
         ("privacy", ["deleted"]),
         ("help", ["/paysupport"]),
-        ("paysupport", ["given back in full"]),
+        ("paysupport", ["come back in full"]),
     ],
 )
 async def test_pages_say_what_they_have_to(stage: Stage, fan: Customer, command: str, words: list[str]) -> None:
