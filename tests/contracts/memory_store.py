@@ -1,5 +1,8 @@
 """The store in memory, for filling the holes of the store's suites."""
 
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+
 from adapters.memory import (
     CountingNames,
     FrozenClock,
@@ -8,9 +11,11 @@ from adapters.memory import (
     MemoryDatabase,
     MemoryInbox,
     MemoryOutbox,
+    MemoryUnitOfWork,
     MemoryWarden,
     MemoryWorklists,
 )
+from avatar_core.ports import UnitOfWork
 from avatar_core.testing.examples import NOW
 from avatar_core.testing.store import Store
 
@@ -27,3 +32,14 @@ def memory_store(database: MemoryDatabase | None = None, clock: FrozenClock | No
         warden=MemoryWarden(database),
         clock=clock,
     )
+
+
+def store_with(kind: type[MemoryUnitOfWork]) -> Store:
+    """Return an empty store whose units of work are of this kind."""
+
+    class Begin(MemoryBeginUnitOfWork):
+        def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
+            return kind(self._database, self._names, self._clock)
+
+    database = MemoryDatabase()
+    return replace(memory_store(database), begin=Begin(database, CountingNames(), FrozenClock(NOW)))

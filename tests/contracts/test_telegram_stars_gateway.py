@@ -27,11 +27,14 @@ def unpaid(payment: Payment) -> list[bytes]:
     return [told(payment, "1001", "refunded_payment")]
 
 
+def stars_world(gateway: StarsGateway) -> GatewayWorld:
+    return GatewayWorld(gateway, payment_of(gateway, Price(500, Currency.XTR)), told, unpaid=unpaid)
+
+
 class TestStarsGateway(PaymentGatewayContract):
     @pytest.fixture
     def world(self) -> GatewayWorld:
-        gateway = StarsGateway()
-        return GatewayWorld(gateway, payment_of(gateway, Price(500, Currency.XTR)), told, unpaid=unpaid)
+        return stars_world(StarsGateway())
 
 
 @pytest.mark.parametrize("vector", vectors("telegram-stars")["updates"])

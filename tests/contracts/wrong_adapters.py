@@ -1,16 +1,12 @@
 """Adapters with one mistake each, in the suites that must catch it (see test_wrong_adapters)."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from adapters.memory import (
-    CountingNames,
-    FrozenClock,
     HashInspector,
-    MemoryBeginUnitOfWork,
     MemoryDatabase,
     MemoryGateway,
     MemoryPhotoStore,
@@ -19,6 +15,7 @@ from adapters.memory import (
     MemoryWarden,
     RecordingMessenger,
 )
+from adapters.telegram.stars import StarsGateway
 from avatar_core.customers import Address, Customer
 from avatar_core.dossier import Record
 from avatar_core.errors import ConcurrentChange, StoreUnavailable
@@ -26,11 +23,11 @@ from avatar_core.events import Event
 from avatar_core.ids import EvidenceId, MessageId, PhotoRef, TrainingId
 from avatar_core.money import Currency, Price
 from avatar_core.payments import Evidence, evidence_id
-from avatar_core.ports import TrainingOrder, UnitOfWork
+from avatar_core.ports import TrainingOrder
 from avatar_core.runs import Ticket
 from avatar_core.testing.examples import BOT, NOW
 from avatar_core.testing.messenger import MessengerContract, MessengerWorld
-from avatar_core.testing.payment_gateway import GatewayWorld, SignedGatewayContract, payment_of
+from avatar_core.testing.payment_gateway import GatewayWorld, PaymentGatewayContract, SignedGatewayContract, payment_of
 from avatar_core.testing.photo_inspector import InspectionWorld, PhotoInspectorContract
 from avatar_core.testing.photo_store import PhotoStoreContract, PhotoStoreWorld
 from avatar_core.testing.provider import TrainerWorld
@@ -40,10 +37,11 @@ from avatar_core.testing.unit_of_work_people import PeopleContract
 from avatar_core.testing.unit_of_work_races import RacesContract
 from avatar_core.testing.warden import WardenContract
 from tests.contracts.memory_provider import memory_switches
-from tests.contracts.memory_store import memory_store
+from tests.contracts.memory_store import memory_store, store_with
 from tests.contracts.test_memory_messenger import messenger_world
 from tests.contracts.test_memory_photo_inspector import inspection_world
 from tests.contracts.test_memory_trainer import order
+from tests.contracts.test_telegram_stars_gateway import stars_world
 
 
 def gateway_world(gateway: MemoryGateway) -> GatewayWorld:
@@ -76,6 +74,19 @@ class TestNamelessGateway(SignedGatewayContract):
     @pytest.fixture
     def world(self) -> GatewayWorld:
         return gateway_world(NamelessGateway())
+
+
+class HopefulGateway(StarsGateway):
+    """Takes money that was given back for money that came."""
+
+    def read(self, notice: bytes, at: datetime) -> Evidence:
+        return super().read(notice.replace(b"refunded_payment", b"successful_payment"), at)
+
+
+class TestHopefulGateway(PaymentGatewayContract):
+    @pytest.fixture
+    def world(self) -> GatewayWorld:
+        return stars_world(HopefulGateway())
 
 
 class FloatingGateway(MemoryGateway):
@@ -125,16 +136,10 @@ class ForgetfulUnitOfWork(MemoryUnitOfWork):
         return replace(record, version=known.version) if isinstance(record, Customer) and known else record
 
 
-class BeginForgetfully(MemoryBeginUnitOfWork):
-    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return ForgetfulUnitOfWork(self._database, self._names, self._clock)
-
-
 class TestForgetfulUnitOfWork(PeopleContract, RacesContract):
     @pytest.fixture
     def store(self) -> Store:
-        database = MemoryDatabase()
-        return replace(memory_store(database), begin=BeginForgetfully(database, CountingNames(), FrozenClock(NOW)))
+        return store_with(ForgetfulUnitOfWork)
 
 
 class OverwritingPhotoStore(MemoryPhotoStore):

@@ -1,16 +1,13 @@
 """Stores with one mistake each, in the suites that must catch it (see test_wrong_adapters)."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from adapters.memory import (
-    CountingNames,
     FrozenClock,
-    MemoryBeginUnitOfWork,
     MemoryBooks,
     MemoryDatabase,
     MemoryUnitOfWork,
@@ -19,7 +16,7 @@ from avatar_core.avatars import Avatar
 from avatar_core.dossier import Dossier, OfEvidence, OfPayment, Record, Subject
 from avatar_core.payments import Evidence, Payment
 from avatar_core.portraits import PortraitOrder
-from avatar_core.ports import UnitOfWork, Violation
+from avatar_core.ports import Violation
 from avatar_core.subscriptions import Subscription
 from avatar_core.testing.books_forged import ForgedLawsContract
 from avatar_core.testing.examples import NOW
@@ -28,7 +25,7 @@ from avatar_core.testing.unit_of_work_payments import PaymentsContract
 from avatar_core.testing.unit_of_work_versions import VersionsContract
 from avatar_core.trainings import Training
 from avatar_core.wallet import Hold, Wallet
-from tests.contracts.memory_store import memory_store
+from tests.contracts.memory_store import memory_store, store_with
 
 
 class LosingUnitOfWork(MemoryUnitOfWork):
@@ -74,16 +71,10 @@ class CountingUnitOfWork(MemoryUnitOfWork):
         return await super().dossier(subject, keys=keys)
 
 
-class BeginCounting(MemoryBeginUnitOfWork):
-    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return CountingUnitOfWork(self._database, self._names, self._clock)
-
-
 class TestCountingUnitOfWork(PaymentsContract):
     @pytest.fixture
     def store(self) -> Store:
-        database = MemoryDatabase()
-        return replace(memory_store(database), begin=BeginCounting(database, CountingNames(), FrozenClock(NOW)))
+        return store_with(CountingUnitOfWork)
 
 
 class TrustingBooks(MemoryBooks):
@@ -100,13 +91,7 @@ class TestTrustingBooks(ForgedLawsContract):
         return replace(memory_store(database), books=TrustingBooks(database, FrozenClock(NOW)))
 
 
-class BeginLosing(MemoryBeginUnitOfWork):
-    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return LosingUnitOfWork(self._database, self._names, self._clock)
-
-
 class TestLosingUnitOfWork(VersionsContract):
     @pytest.fixture
     def store(self) -> Store:
-        database = MemoryDatabase()
-        return replace(memory_store(database), begin=BeginLosing(database, CountingNames(), FrozenClock(NOW)))
+        return store_with(LosingUnitOfWork)
