@@ -22,14 +22,13 @@ from avatar_core.testing.properties import SHARED_ADAPTER
 from avatar_core.testing.store import Store
 
 numbers = count(1_000)
-
-
 ANSWERS: dict[str, Callable[[Outbox, Task], Awaitable[object]]] = {
     "done": lambda outbox, task: outbox.done(task, "worker 1"),
     "again": lambda outbox, task: outbox.again(task, "worker 1", NOW + DAY, "busy"),
     "bury": lambda outbox, task: outbox.bury(task, "worker 1", "never"),
     "renew": lambda outbox, task: outbox.renew(task, "worker 1", NOW + DAY),
 }
+"""What a worker can say of its task."""
 
 
 class OutboxContract(LettersContract):

@@ -121,7 +121,7 @@ async def _replicate(settings: Settings) -> list[Finding]:
 
     settings.require("replicate_token", "replicate_models")
     account = replicate_settings(settings)
-    notice_reader(settings, account)
+    notice_reader(settings, account)  # says what no secret can be
     async with connected_replicate(account) as connection:
         try:
             hardware, owner = await connection.hardware(), await connection.account()
@@ -142,7 +142,7 @@ async def _replicate(settings: Settings) -> list[Finding]:
 async def _robokassa(settings: Settings) -> list[Finding]:
     from entrypoints.gateways import rails_of
 
-    rails_of(settings)
+    rails_of(settings)  # says what no shop can be
     if settings.robokassa_login is None:
         return [Finding("robokassa", "not set up; Telegram Stars only")]
     selling = [name for name, bot in settings.bots.items() if bot.allow_external_gateways]

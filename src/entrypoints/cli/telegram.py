@@ -21,18 +21,17 @@ async def look_at_bots(settings: Settings) -> list[Finding]:
     found, profiles = [], bots_of(settings)
     async with connected_bots(tokens, settings.telegram_url) as bots:
         for name, bot in bots.items():
-            about = f"bot {name}"
+            about, profile = f"bot {name}", profiles.of(name)
             try:
                 with translated():
                     me, hook = await bot.get_me(), await bot.get_webhook_info()
             except AvatarError as error:
                 found.append(Finding(about, str(error), _mend(error, name)))
             else:
-                found.append(_named(about, name, profiles.of(name).network, me.username or ""))
+                found.append(_named(about, name, profile.network, me.username or ""))
                 found.append(_reached(about, settings, hook.url, hook.pending_update_count))
-                for owner in profiles.of(name).owners:
-                    heard = await _heard(about, show_typing(bot, owner), owner, me.username or name)
-                    found.append(heard)
+                username = me.username or name
+                found += [await _heard(about, show_typing(bot, one), one, username) for one in profile.owners]
                 if hook.last_error_message:
                     found.append(Finding(about, f"Telegram could not deliver: {hook.last_error_message}"))
     return found

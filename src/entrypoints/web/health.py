@@ -49,7 +49,7 @@ class _Latest:
     async def report(self) -> dict[str, str]:
         clock = asyncio.get_running_loop()
         async with self._making:
-            if not self._told or clock.time() >= self._old_at_s:
+            if clock.time() >= self._old_at_s:
                 self._told = await report_of(self._readiness)
                 self._old_at_s = clock.time() + KEPT_S
             return self._told

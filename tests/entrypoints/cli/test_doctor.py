@@ -66,6 +66,14 @@ async def test_a_shop_in_test_mode_is_told(clinic: Clinic, capsys: pytest.Captur
     assert "in test mode, no money moves; offered to the owners alone of" in " ".join(capsys.readouterr().out.split())
 
 
+async def test_a_hash_that_this_machine_has_not_is_told_before_the_start(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("hashlib.algorithms_available", {"md5", "sha256"})
+    assert not await examine(clinic.settings(robokassa_hash="ripemd160"))
+    assert "this machine's OpenSSL has no ripemd160" in " ".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize(
     ("odd", "mend"),
     [
